@@ -1,0 +1,196 @@
+"""Stage: fer2013.csv -> data/arrays/{train,val,test}.npz, every row checked.
+
+Also writes reports/data/distribution.csv and .png: how many faces each class has in each split.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.dataset import SIZE, SPLITS, Split, save_splits
+from pipeline.files import write_csv
+from pipeline.params import REPOSITORY, ParamsError, load_params
+from pipeline.plots import save_distribution
+from recognition.emotions import FER2013
+
+USAGES = dict(zip((b"Training", b"PublicTest", b"PrivateTest"), SPLITS, strict=True))
+COLUMNS = (b"emotion", b"pixels", b"Usage")
+PIXELS = SIZE * SIZE
+BLOCK = 64
+"""Rows parsed at once: their text (0.5 MB) stays in the processor's cache."""
+SHOWN_FAULTS = 10
+
+
+class DataError(ValueError):
+    """The dataset is missing or holds rows that cannot be used; the message names them."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the CSV, its three fields still text."""
+
+    line: int
+    emotion: bytes
+    pixels: bytes
+    usage: bytes
+
+
+def read_csv(path: Path) -> dict[str, Split]:
+    """Faces and labels of every split of a FER2013 CSV, in the file's order.
+
+    The columns `emotion,pixels,Usage` may stand in any order. DataError tells of a missing file or
+    column, or names the first bad rows and counts the rest.
+    """
+    images: dict[str, list[np.ndarray]] = {split: [] for split in SPLITS}
+    labels: dict[str, list[int]] = {split: [] for split in SPLITS}
+    faults: list[str] = []
+    rows = _rows(path, faults)
+    while block := list(islice(rows, BLOCK)):
+        for row, pixels in zip(block, _pixels(block), strict=True):
+            if fault := _fault(row, pixels):
+                faults.append(f"line {row.line}: {fault}")
+                continue
+            split = USAGES[row.usage]
+            images[split].append(pixels)
+            labels[split].append(int(row.emotion))
+    _refuse(path, faults, labels)
+    return {
+        split: Split(
+            np.concatenate(images.pop(split)).reshape(-1, SIZE, SIZE),
+            np.array(labels[split], dtype=np.uint8),
+            FER2013,
+        )
+        for split in SPLITS
+    }
+
+
+def _rows(path: Path, faults: list[str]) -> Iterator[Row]:
+    """The rows that have the right number of fields; the others are added to `faults`."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        raise DataError(
+            f"{path} is missing; download fer2013.csv from "
+            "https://www.kaggle.com/datasets/deadskull7/fer2013 (free account) and put it there"
+        ) from None
+    with file:
+        header = [
+            name.strip(b' "\r\n') for name in file.readline().lstrip(b"\xef\xbb\xbf").split(b",")
+        ]
+        if missing := [name.decode() for name in COLUMNS if name not in header]:
+            raise DataError(f"{path}, line 1: no column {' or '.join(missing)}")
+        emotion, pixels, usage = (header.index(name) for name in COLUMNS)
+        for number, line in enumerate(file, start=2):
+            fields = [field.strip(b' "\r\n') for field in line.split(b",")]
+            if len(fields) == len(header):
+                yield Row(number, fields[emotion], fields[pixels], fields[usage])
+            elif line.strip():
+                faults.append(f"line {number}: {len(fields)} fields instead of {len(header)}")
+
+
+def _pixels(block: list[Row]) -> list[np.ndarray | None]:
+    """The grey levels of each row, uint8 (2304,), or None for a row that cannot be read."""
+    numbers = _parse([row.pixels for row in block])
+    if numbers is not None:
+        return list(numbers)
+    parsed = [_parse([row.pixels]) for row in block]
+    return [None if numbers is None else numbers[0] for numbers in parsed]
+
+
+def _parse(texts: list[bytes]) -> np.ndarray | None:
+    """Space-separated grey levels as uint8 (len(texts), 2304), or None where any text is not that.
+
+    Works on the characters of all texts at once: a number ends before each space, and its tens and
+    hundreds are the one and two characters before its last.
+    """
+    characters = np.frombuffer(b"   " + b" ".join(texts) + b" ", np.uint8)
+    digits = characters ^ ord("0")  # '0'..'9' -> 0..9, ' ' -> 16
+    spaces = np.flatnonzero(digits == 16)[2:]
+    lengths = np.diff(spaces) - 1
+    row_ends = np.cumsum([len(text) + 1 for text in texts]) + 2
+    if (
+        len(lengths) != len(texts) * PIXELS
+        or not np.array_equal(spaces[PIXELS::PIXELS], row_ends)
+        or lengths.min() < 1
+        or lengths.max() > 3
+        or np.count_nonzero(digits < 10) != lengths.sum()
+    ):
+        return None
+    last = spaces[1:]
+    ones, tens, hundreds = (digits[last - place] for place in (1, 2, 3))
+    numbers = ones + (lengths > 1) * tens * np.uint8(10) + (lengths > 2) * hundreds * np.uint16(100)
+    return numbers.astype(np.uint8).reshape(-1, PIXELS) if numbers.max() <= 255 else None
+
+
+def _fault(row: Row, pixels: np.ndarray | None) -> str | None:
+    """Why a row cannot be used, or None where it can."""
+    if row.usage not in USAGES:
+        known = ", ".join(usage.decode() for usage in USAGES)
+        return f"Usage is {_shown(row.usage)}, not one of {known}"
+    if not row.emotion.isdigit() or int(row.emotion) >= len(FER2013):
+        return f"emotion is {_shown(row.emotion)}, not a number from 0 to {len(FER2013) - 1}"
+    if pixels is not None:
+        return None
+    values = row.pixels.split(b" ")
+    if len(values) != PIXELS:
+        return f"{len(values) if row.pixels else 0} pixels instead of {PIXELS}"
+    position, value = next(
+        (position, value)
+        for position, value in enumerate(values, start=1)
+        if not value.isdigit() or len(value) > 3 or int(value) > 255
+    )
+    return f"pixel {position} is {_shown(value)}, not a number from 0 to 255"
+
+
+def _shown(text: bytes) -> str:
+    return repr(text[:20].decode("utf-8", "replace"))
+
+
+def _refuse(path: Path, faults: list[str], labels: dict[str, list[int]]) -> None:
+    """Raise DataError where there are faults or a split has no rows."""
+    if faults:
+        rest = len(faults) - SHOWN_FAULTS
+        more = [f"and {rest} more bad rows"] if rest > 0 else []
+        raise DataError("\n  ".join([f"{path} has bad rows:", *faults[:SHOWN_FAULTS], *more]))
+    for usage, split in USAGES.items():
+        if not labels[split]:
+            raise DataError(f"{path}: no row has Usage {usage.decode()}, so {split} would be empty")
+
+
+def distribution(splits: dict[str, Split]) -> list[tuple[str, str, int]]:
+    """(split, class, number of faces) for every class of every split."""
+    return [
+        (name, label, int(count))
+        for name, split in splits.items()
+        for label, count in zip(
+            split.classes,
+            np.bincount(split.labels, minlength=len(split.classes)),
+            strict=True,
+        )
+    ]
+
+
+def main() -> None:
+    """Convert what params.yaml names, print the counts, write arrays and class distribution."""
+    splits = read_csv(REPOSITORY / load_params().data.source)
+    counts = distribution(splits)
+    for name, split in splits.items():
+        classes = ", ".join(f"{label} {count:,}" for part, label, count in counts if part == name)
+        print(f"{name}: {len(split.labels):,} faces ({classes})")
+    save_splits(splits)
+    reports = REPOSITORY / "reports" / "data"
+    write_csv(reports / "distribution.csv", ("split", "class", "faces"), counts)
+    save_distribution(counts, reports / "distribution.png")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (DataError, ParamsError) as error:
+        sys.exit(f"convert: {error}")

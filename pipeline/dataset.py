@@ -1,0 +1,60 @@
+"""The arrays that `convert` writes and every later stage reads."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.params import REPOSITORY
+
+ARRAYS = REPOSITORY / "data" / "arrays"
+SPLITS = ("train", "val", "test")
+SIZE = 48
+"""Side of a face in pixels."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Faces of one split: `images` uint8 (N, 48, 48) grey levels, `labels` uint8 (N,).
+
+    A label is a position in `classes`.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    classes: tuple[str, ...]
+
+
+def load_split(name: str, folder: Path = ARRAYS) -> Split:
+    """Read one of `SPLITS`; FileNotFoundError says how to make it."""
+    path = folder / f"{name}.npz"
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing; make it with `dvc repro convert`")
+    with np.load(path) as arrays:
+        return Split(arrays["images"], arrays["labels"], tuple(arrays["classes"].tolist()))
+
+
+def save_splits(splits: dict[str, Split], folder: Path = ARRAYS) -> None:
+    """Write every split, first beside its place and then renamed: all of them or none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = {name: folder / f"{name}.npz.partial" for name in splits}
+    for name, split in splits.items():
+        with partial[name].open("wb") as file:
+            np.savez(
+                file, images=split.images, labels=split.labels, classes=np.array(split.classes)
+            )
+    for name, path in partial.items():
+        path.replace(folder / f"{name}.npz")
+
+
+def data_hash(splits: list[Split]) -> str:
+    """SHA-256 over the images, labels and class names of `splits`, in that order."""
+    digest = hashlib.sha256()
+    for split in splits:
+        digest.update(split.images.tobytes())
+        digest.update(split.labels.tobytes())
+        digest.update("\0".join(split.classes).encode())
+    return digest.hexdigest()

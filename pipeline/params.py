@@ -1,0 +1,145 @@
+"""params.yaml -> frozen dataclasses. An unknown, missing or mistyped key is an error."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+from ruamel.yaml import YAML, YAMLError
+
+REPOSITORY = Path(__file__).parents[1]
+
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
+"""How pydantic calls a key that nothing reads."""
+
+_strict = ConfigDict(extra="forbid", strict=True)
+
+
+class ParamsError(ValueError):
+    """params.yaml is missing, is no YAML, or holds a key or value that means nothing here."""
+
+
+@dataclass(frozen=True, config=_strict)
+class Data:
+    """Where the faces come from. `source` is relative to the repository's root."""
+
+    source: str
+
+
+@dataclass(frozen=True, config=_strict)
+class Augmentation:
+    """Ranges of the random changes to a training face; 0 or false leaves one out.
+
+    `rotation` and `shear` in degrees either way, `zoom` and the shifts as fractions of the side.
+    """
+
+    rotation: Annotated[float, Field(ge=0, le=180)] = 0.0
+    shear: Annotated[float, Field(ge=0, lt=90)] = 0.0
+    zoom: Fraction = 0.0
+    width_shift: Fraction = 0.0
+    height_shift: Fraction = 0.0
+    flip: bool = False
+
+
+@dataclass(frozen=True, config=_strict)
+class Head:
+    """A first phase that trains the new classification head alone, the pretrained base frozen."""
+
+    epochs: Count
+    learning_rate: Positive
+
+
+@dataclass(frozen=True, config=_strict)
+class Training:
+    """How one model is trained.
+
+    `network` holds the name of a function of `networks.py` and that function's options.
+    `schedule` "cosine" lets the learning rate fall to 0 over `epochs`. Training stops after
+    `patience` epochs in which `monitor`, a validation figure, did not improve; the best epoch is
+    kept, never the last.
+    """
+
+    network: dict[str, Any]
+    seed: int
+    batch_size: Count
+    epochs: Count
+    patience: Count
+    monitor: Literal["val_accuracy", "val_loss"]
+    optimizer: Literal["adam", "sgd"]
+    learning_rate: Positive
+    schedule: Literal["constant", "cosine"]
+    loss: Literal["categorical_crossentropy", "categorical_focal_crossentropy"]
+    label_smoothing: Fraction
+    augmentation: Augmentation
+    head: Head | None = None
+
+
+@dataclass(frozen=True, config=_strict)
+class Promotion:
+    """The figure, on the validation split, by which the champion is chosen."""
+
+    metric: Literal["accuracy", "macro_f1", "loss"]
+
+
+@dataclass(frozen=True, config=_strict)
+class Params:
+    """All of params.yaml. `models` lists the sections of `train` that the pipeline runs."""
+
+    models: Annotated[list[str], Field(min_length=1)]
+    data: Data
+    train: dict[str, Training]
+    promote: Promotion
+
+
+def load_params(path: Path = REPOSITORY / "params.yaml") -> Params:
+    """Read and check params.yaml; ParamsError names file, key and reason in one sentence."""
+    try:
+        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ParamsError(
+            f"{path} is missing; restore it with `git checkout {path.name}`"
+        ) from None
+    except YAMLError as error:
+        raise ParamsError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
+    try:
+        # As JSON, because pydantic's strict mode takes a mapping for a dataclass from JSON alone.
+        params = TypeAdapter(Params).validate_json(json.dumps(content))
+    except ValidationError as error:
+        raise ParamsError(f"{path}: {describe(error, Params)}") from None
+    for model in params.models:
+        if model not in params.train:
+            raise ParamsError(
+                f"{path}: models names {model!r}, but there is no section train.{model}"
+            )
+    return params
+
+
+def describe(error: ValidationError, root: type | None = None) -> str:
+    """The first fault of a pydantic error as `key: reason`, with a near name for an unknown key."""
+    # An unknown key tells more than the missing one that it was meant to be.
+    fault = min(error.errors(), key=lambda fault: fault["type"] not in UNKNOWN)
+    keys = [str(part) for part in fault["loc"]]
+    place = ".".join(keys) or "top level"
+    if fault["type"] in UNKNOWN:
+        near = difflib.get_close_matches(keys[-1], _known_names(root), n=1)
+        return f"{place}: unknown key" + (f"; did you mean {near[0]!r}?" if near else "")
+    if fault["type"] in ("missing", "missing_argument"):
+        return f"{place}: this key is missing"
+    return f"{place}: {fault['msg']}, but it is {fault['input']!r}"
+
+
+def _known_names(root: type | None) -> set[str]:
+    """Every field name of the dataclasses in this module, or none where no root is given."""
+    if root is None:
+        return set()
+    known = [value for value in globals().values() if isinstance(value, type)]
+    return {field.name for cls in known if is_dataclass(cls) for field in fields(cls)}

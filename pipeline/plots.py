@@ -1,0 +1,86 @@
+"""Figures as pictures for people. Every function writes one PNG, no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pipeline.files import write_whole
+
+mpl.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "font.size": 10})
+
+
+def save_distribution(counts: list[tuple[str, str, int]], path: Path) -> None:
+    """Draw the number of faces per class, from (split, class, number of faces)."""
+    splits = list(dict.fromkeys(split for split, _, _ in counts))
+    figure, axes = _figure(len(splits), width=4, height=3)
+    for axis, split in zip(axes, splits, strict=True):
+        names = [name for part, name, _ in counts if part == split]
+        faces = [number for part, _, number in counts if part == split]
+        axis.bar_label(axis.barh(names, faces, color="tab:blue"), fmt="{:,.0f}", padding=3)
+        axis.set(title=f"{split}: {sum(faces):,} faces", xlabel="faces")
+        axis.margins(x=0.18)
+        axis.invert_yaxis()
+    _save(figure, path)
+
+
+def save_history(history: list[dict[str, float]], best_epoch: int, path: Path) -> None:
+    """Draw loss and accuracy of training and validation over the epochs, the best one marked."""
+    figure, axes = _figure(2, width=5, height=3.4)
+    epochs = [row["epoch"] for row in history]
+    for axis, name in zip(axes, ("loss", "accuracy"), strict=True):
+        axis.plot(epochs, [row[name] for row in history], label="training (augmented)")
+        axis.plot(epochs, [row[f"val_{name}"] for row in history], label="validation")
+        axis.axvline(best_epoch, color="grey", linestyle=":", label=f"kept: epoch {best_epoch}")
+        axis.set(xlabel="epoch", ylabel=name)
+    axes[0].legend(frameon=False)
+    _save(figure, path)
+
+
+def save_confusion(confusion: np.ndarray, classes: Sequence[str], title: str, path: Path) -> None:
+    """Draw a confusion matrix of counts (actual, predicted) as shares of each actual class."""
+    totals = confusion.sum(axis=1, keepdims=True)
+    shares = np.divide(confusion, totals, out=np.zeros(confusion.shape), where=totals > 0)
+    figure, (axis,) = _figure(1, width=5.6, height=5)
+    image = axis.imshow(shares, vmin=0, vmax=1, cmap="Blues")
+    for (row, column), share in np.ndenumerate(shares):
+        colour = "white" if share > 0.5 else "black"
+        axis.text(column, row, f"{share:.0%}", ha="center", va="center", color=colour)
+    places = range(len(classes))
+    axis.set_xticks(places, classes, rotation=45, ha="right")
+    axis.set_yticks(places, classes)
+    axis.set(xlabel="predicted", ylabel="actual", title=title)
+    axis.spines[:].set_visible(False)
+    figure.colorbar(image, ax=axis, fraction=0.046, format="{x:.0%}", label="share of the class")
+    _save(figure, path)
+
+
+def save_per_class(
+    figures: dict[str, np.ndarray], classes: Sequence[str], title: str, path: Path
+) -> None:
+    """Draw grouped bars: for each class a bar per entry of `figures`, values (classes,) in 0..1."""
+    figure, (axis,) = _figure(1, width=8, height=3.6)
+    width = 0.8 / len(figures)
+    for index, (name, values) in enumerate(figures.items()):
+        places = np.arange(len(classes)) + (index - (len(figures) - 1) / 2) * width
+        bars = axis.bar(places, values, width, label=name)
+        axis.bar_label(bars, fmt="{:.0%}", padding=1, fontsize=7)
+    axis.set_xticks(range(len(classes)), classes)
+    axis.set(ylim=(0, 1.08), title=title)
+    axis.legend(frameon=False, ncols=len(figures), loc="upper center", bbox_to_anchor=(0.5, -0.12))
+    _save(figure, path)
+
+
+def _figure(columns: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
+    figure = Figure(figsize=(width * columns, height), layout="constrained", dpi=120)
+    return figure, list(figure.subplots(1, columns, squeeze=False)[0])
+
+
+def _save(figure: Figure, path: Path) -> None:
+    # No software version in the file, so that the same figures give the same bytes.
+    write_whole(path, lambda partial: figure.savefig(partial, metadata={"Software": None}))

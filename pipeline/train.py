@@ -1,0 +1,293 @@
+"""Stage: arrays -> models/<model>.keras, reports/<model>/history.csv and training.json.
+
+`python -m pipeline.train cnn` trains the section `train.cnn` of params.yaml. After every epoch the
+whole state is kept under checkpoints/, so that a training that was cut off goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from pipeline import networks
+from pipeline.augmentation import RandomAffine
+from pipeline.dataset import SIZE, SPLITS, Split, data_hash, load_split
+from pipeline.files import write_csv, write_json, write_whole
+from pipeline.params import REPOSITORY, ParamsError, Training, load_params
+from pipeline.tracking import Journal, git_commit
+
+SAMPLE = 8
+"""Faces shown to MLflow to tell the shapes of a model's input and output."""
+
+
+class TrainingError(RuntimeError):
+    """Training cannot go on; nothing that was kept before is touched."""
+
+
+@dataclass
+class State:
+    """What is known after `len(history)` finished epochs of all phases together."""
+
+    history: list[dict[str, float]] = field(default_factory=list)
+    best_epoch: int = 0
+    best_value: float | None = None
+    run_id: str = ""
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs are finished."""
+        return len(self.history)
+
+
+class Checkpoint:
+    """The state of a training on disk, replaced as a whole after each epoch.
+
+    The weights after epoch n, the optimiser's among them, lie in `<n>.weights.h5`; `state.json`,
+    renamed into place after them, names the last and the best n. So a training that dies at any
+    moment finds its last finished epoch.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._state = folder / "state.json"
+
+    def load(self) -> State:
+        """The last saved state, or a fresh one where there is none."""
+        if not self._state.exists():
+            return State()
+        return State(**json.loads(self._state.read_text(encoding="utf-8")))
+
+    def weights(self, epoch: int) -> Path:
+        """Where the weights after `epoch` finished epochs lie, if it is the last or the best."""
+        return self.folder / f"{epoch}.weights.h5"
+
+    def save(self, state: State, model: keras.Model) -> None:
+        """Write the weights of `model`, then the state that names them, then drop all others."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        model.save_weights(self.weights(state.epochs))
+        write_json(self._state, asdict(state))
+        needed = {self.weights(state.epochs), self.weights(state.best_epoch)}
+        for path in set(self.folder.glob("*.weights.h5")) - needed:
+            path.unlink()
+
+    def remove(self) -> None:
+        """Forget everything: the training is over and its results are written."""
+        shutil.rmtree(self.folder)
+
+
+class EpochEnd(keras.callbacks.Callback):
+    """After each epoch: keep the state, remember the best epoch, stop when patience is spent."""
+
+    def __init__(
+        self, state: State, checkpoint: Checkpoint, settings: Training, journal: Journal
+    ) -> None:
+        super().__init__()
+        self.state, self.checkpoint = state, checkpoint
+        self.settings, self.journal = settings, journal
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Start the clock."""
+        self._started = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Keep the epoch; `logs` holds the figures of training and validation."""
+        state, monitor = self.state, self.settings.monitor
+        figures = {name: float(value) for name, value in (logs or {}).items()}
+        if not np.isfinite(figures["loss"]):
+            raise TrainingError(
+                f"the loss became {figures['loss']} in epoch {epoch + 1}; lower learning_rate"
+            )
+        figures["seconds"] = round(time.perf_counter() - self._started, 2)
+        state.history.append({"epoch": state.epochs + 1, **figures})
+        if state.best_value is None or _is_better(monitor, figures[monitor], state.best_value):
+            state.best_epoch, state.best_value = state.epochs, figures[monitor]
+        self.checkpoint.save(state, self.model)
+        self.journal.log_metrics(figures, step=state.epochs)
+        self.model.stop_training = _is_over(state, self.settings)
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Epochs `first` (exclusive) to `last` (inclusive), with an optimiser of their own."""
+
+    first: int
+    last: int
+    learning_rate: float
+    base_is_frozen: bool
+
+
+def fit(
+    network: keras.Model,
+    settings: Training,
+    train: Split,
+    validation: Split,
+    checkpoint: Checkpoint,
+    journal: Journal,
+) -> State:
+    """Train `network` in place, from where `checkpoint` stands, and leave it at its best epoch."""
+    state = checkpoint.load()
+    state.run_id = journal.run_id
+    for phase in _phases(settings):
+        if state.epochs >= phase.last or _is_over(state, settings):
+            continue
+        learner = _learner(network, settings, state.epochs)
+        if state.epochs:
+            learner.load_weights(checkpoint.weights(state.epochs))
+        _compile(learner, network, phase, settings, len(train.labels))
+        if state.epochs > phase.first:  # once more, now that there is an optimiser to fill
+            learner.load_weights(checkpoint.weights(state.epochs))
+        learner.fit(
+            train.images[..., np.newaxis],
+            _one_hot(train),
+            batch_size=settings.batch_size,
+            initial_epoch=state.epochs,
+            epochs=phase.last,
+            validation_data=(validation.images[..., np.newaxis], _one_hot(validation)),
+            callbacks=[EpochEnd(state, checkpoint, settings, journal)],
+            verbose="auto" if sys.stdout.isatty() else 2,
+        )
+    _learner(network, settings, state.epochs).load_weights(checkpoint.weights(state.best_epoch))
+    return state
+
+
+def _phases(settings: Training) -> list[Phase]:
+    head = settings.head
+    if head is None:
+        return [Phase(0, settings.epochs, settings.learning_rate, base_is_frozen=False)]
+    last = head.epochs + settings.epochs
+    return [
+        Phase(0, head.epochs, head.learning_rate, base_is_frozen=True),
+        Phase(head.epochs, last, settings.learning_rate, base_is_frozen=False),
+    ]
+
+
+def _is_over(state: State, settings: Training) -> bool:
+    return state.epochs - state.best_epoch >= settings.patience
+
+
+def _is_better(monitor: str, value: float, best: float) -> bool:
+    return value < best if monitor.endswith("loss") else value > best
+
+
+def _one_hot(split: Split) -> np.ndarray:
+    return np.eye(len(split.classes), dtype=np.float32)[split.labels]
+
+
+def _learner(network: keras.Model, settings: Training, epoch: int) -> keras.Model:
+    """The network, weights shared, behind its augmentation and without its softmax."""
+    return keras.Sequential(
+        [
+            keras.Input(network.input_shape[1:]),
+            RandomAffine(settings.augmentation, settings.seed + epoch),
+            networks.logits_of(network),
+        ]
+    )
+
+
+def _compile(
+    learner: keras.Model, network: keras.Model, phase: Phase, settings: Training, rows: int
+) -> None:
+    """Give the learner a fresh optimiser for `phase`, and its losses."""
+    for layer in network.layers:
+        if layer.name == "base":
+            layer.trainable = not phase.base_is_frozen
+    rate: Any = phase.learning_rate
+    if settings.schedule == "cosine":
+        batches = -(-rows // settings.batch_size) * (phase.last - phase.first)
+        rate = keras.optimizers.schedules.CosineDecay(rate, batches)
+    if settings.optimizer == "adam":
+        optimizer = keras.optimizers.Adam(rate)
+    else:
+        optimizer = keras.optimizers.SGD(rate, momentum=0.9, nesterov=True)
+    loss = {
+        "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
+        "categorical_focal_crossentropy": keras.losses.CategoricalFocalCrossentropy,
+    }[settings.loss]
+    learner.compile(
+        optimizer=optimizer,
+        loss=loss(from_logits=True, label_smoothing=settings.label_smoothing),
+        metrics=["accuracy"],
+        # XLA makes TensorFlow on a CPU several times slower.
+        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
+    )
+    learner.optimizer.build(learner.trainable_variables)
+
+
+def _fingerprint(settings: Training, data: str) -> str:
+    """What a checkpoint belongs to: another recipe or other data never meets it."""
+    recipe = json.dumps({"settings": asdict(settings), "data": data}, sort_keys=True)
+    return hashlib.sha256(recipe.encode()).hexdigest()[:12]
+
+
+def _record(name: str, network: keras.Model, state: State, data: str) -> dict[str, Any]:
+    """Where a trained model comes from, for the model card."""
+    return {
+        "model": name,
+        "parameters": network.count_params(),
+        "best_epoch": state.best_epoch,
+        "epochs": state.epochs,
+        "seconds_per_epoch": round(float(np.median([row["seconds"] for row in state.history])), 1),
+        "data_hash": data,
+        "git_commit": git_commit(),
+        "mlflow_run_id": state.run_id,
+        "keras": f"{keras.__version__} on {keras.backend.backend()}",
+    }
+
+
+def train_model(name: str, settings: Training) -> None:
+    """Train the model `name` on the arrays and write it with its history and its record."""
+    train, validation, test = (load_split(split) for split in SPLITS)
+    data = data_hash([train, validation, test])
+    checkpoint = Checkpoint(REPOSITORY / "checkpoints" / name / _fingerprint(settings, data))
+    state = checkpoint.load()
+    if state.epochs:
+        print(f"{name}: going on after epoch {state.epochs}")
+    keras.utils.set_random_seed(settings.seed + state.epochs)
+    network = networks.build(settings.network, (SIZE, SIZE, 1), len(train.classes))
+    journal = Journal(
+        name, state.run_id, tags={"model": name, "git_commit": git_commit(), "data_hash": data}
+    )
+    journal.log_params(asdict(settings))
+    state = fit(network, settings, train, validation, checkpoint, journal)
+    write_whole(REPOSITORY / "models" / f"{name}.keras", network.save)
+    reports = REPOSITORY / "reports" / name
+    write_csv(
+        reports / "history.csv", list(state.history[0]), [row.values() for row in state.history]
+    )
+    write_json(reports / "training.json", _record(name, network, state, data))
+    faces = train.images[:SAMPLE, ..., np.newaxis].astype(np.float32)
+    journal.log_model(network, faces, network.predict(faces, verbose=0))
+    journal.finish()
+    checkpoint.remove()
+    print(
+        f"{name}: kept epoch {state.best_epoch} of {state.epochs}, "
+        f"{settings.monitor} {state.best_value:.4f}"
+    )
+
+
+def main() -> None:
+    """Read the model's name and its section of params.yaml, and train it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", help="a section of `train` in params.yaml")
+    name = parser.parse_args().model
+    sections = load_params().train
+    if name not in sections:
+        raise ParamsError(f"params.yaml has no section train.{name}; it has {', '.join(sections)}")
+    train_model(name, sections[name])
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (ParamsError, TrainingError, FileNotFoundError) as error:
+        sys.exit(f"train: {error}")

@@ -1,0 +1,13 @@
+"""Names and order of FER2013's classes, and where the picture of each emotion lies."""
+
+from pathlib import Path
+
+FER2013 = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+"""FER2013's classes; the position is the number in the CSV's `emotion` column."""
+
+EMOJI_FOLDER = Path(__file__).parents[1] / "emojis"
+
+
+def emoji_path(name: str) -> Path:
+    """The PNG that stands for the class `name`; replacing that file replaces the emoji."""
+    return EMOJI_FOLDER / f"{name}.png"
