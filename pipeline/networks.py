@@ -39,7 +39,9 @@ def cnn(
         x = layers.ReLU()(x)
         x = layers.Dropout(block_dropout)(x)
     x = layers.Flatten()(x)
-    x = layers.Dense(dense, activation="relu")(x)
+    x = layers.Dense(dense, use_bias=False)(x)
+    x = layers.BatchNormalization()(x)
+    x = layers.ReLU()(x)
     x = layers.Dropout(dropout)(x)
     return keras.Model(faces, _softmax_head(x, num_classes), name="cnn")
 
