@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.files import write_whole
 from pipeline.params import REPOSITORY
 
 ARRAYS = REPOSITORY / "data" / "arrays"
@@ -38,16 +39,10 @@ def load_split(name: str, folder: Path = ARRAYS) -> Split:
 
 
 def save_splits(splits: dict[str, Split], folder: Path = ARRAYS) -> None:
-    """Write every split, first beside its place and then renamed: all of them or none."""
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = {name: folder / f"{name}.npz.partial" for name in splits}
+    """Write every split to its own file, each of them whole or not at all."""
     for name, split in splits.items():
-        with partial[name].open("wb") as file:
-            np.savez(
-                file, images=split.images, labels=split.labels, classes=np.array(split.classes)
-            )
-    for name, path in partial.items():
-        path.replace(folder / f"{name}.npz")
+        arrays = {"images": split.images, "labels": split.labels, "classes": split.classes}
+        write_whole(folder / f"{name}.npz", lambda path, arrays=arrays: np.savez(path, **arrays))
 
 
 def data_hash(splits: list[Split]) -> str:
