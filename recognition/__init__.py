@@ -1,0 +1,24 @@
+"""Faces and their emotions in any picture: `Recognizer()(picture) -> list[Face]`."""
+
+from .classifier import Classifier, ModelCard, ModelError, Scores
+from .detector import Detection, Detector, DetectorError, open_detector
+from .drawing import annotate
+from .picture import PictureError, load_picture
+from .recognizer import DEFAULT_MODEL, Face, Recognizer
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "Classifier",
+    "Detection",
+    "Detector",
+    "DetectorError",
+    "Face",
+    "ModelCard",
+    "ModelError",
+    "PictureError",
+    "Recognizer",
+    "Scores",
+    "annotate",
+    "load_picture",
+    "open_detector",
+]

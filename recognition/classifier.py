@@ -1,0 +1,127 @@
+"""Face crops -> class probabilities, by ONNX Runtime on the model file."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+# ONNX Runtime reports its use to its maker unless told not to before it is imported.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
+import onnxruntime as ort
+
+
+class ModelError(ValueError):
+    """The model file cannot be used; the message is one sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How well a model did on one part of the data; accuracy and macro-F1 in 0..1."""
+
+    accuracy: float
+    macro_f1: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a model file says about itself; an empty string stands for unknown."""
+
+    classes: tuple[str, ...]
+    input_size: int
+    model: str
+    git_commit: str
+    data_hash: str
+    mlflow_run_id: str
+    validation: Scores
+    test: Scores
+
+
+class Classifier:
+    """The model at `path`, on `threads` processor cores; may be shared between threads.
+
+    `card` is the file's ModelCard, `classes` the names of the classes in the order of the
+    probabilities. Raises ModelError where the file is missing, damaged or of another kind.
+    """
+
+    def __init__(self, path: str | os.PathLike, threads: int = 1) -> None:
+        path = Path(path)
+        if not path.is_file():
+            raise ModelError(
+                f"There is no model file {path}; give another path, "
+                "or run `dvc repro` to train one."
+            )
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        try:
+            self._session = ort.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # ONNX Runtime's own errors share no other base
+            raise ModelError(
+                f"The model file {path} is damaged or no ONNX model; restore it, "
+                "or run `dvc repro` to train it again."
+            ) from error
+        try:
+            self.card = _read_card(self._session.get_modelmeta().custom_metadata_map)
+            self.classes = self.card.classes
+            self._check()
+        except Exception as error:
+            raise ModelError(
+                f"The model file {path} was not made by this project's pipeline ({error}); "
+                "run `dvc repro` to make one, or give another path."
+            ) from error
+
+    def __call__(self, faces: np.ndarray) -> np.ndarray:
+        """Classify any number of faces at once.
+
+        `faces` has shape (N, size, size), grey levels in 0..255 of any number type, where size is
+        `card.input_size`. Returns float32 probabilities of shape (N, classes); rows sum to 1.
+        """
+        if len(faces) == 0:
+            return np.empty((0, len(self.classes)), np.float32)
+        levels = np.asarray(faces, np.float32)[..., np.newaxis]
+        return self._session.run(["probabilities"], {"faces": levels})[0]
+
+    def _check(self) -> None:
+        """Names and shapes must fit the contract; one grey face is classified to see it."""
+        size = self.card.input_size
+        inputs = {entry.name: entry.shape[1:] for entry in self._session.get_inputs()}
+        if inputs != {"faces": [size, size, 1]}:
+            raise ValueError(f"its inputs are {inputs}, not 'faces' of {size} x {size} x 1")
+        if "probabilities" not in [entry.name for entry in self._session.get_outputs()]:
+            raise ValueError("it has no output 'probabilities'")
+        probabilities = self(np.full((1, size, size), 128))
+        if probabilities.shape != (1, len(self.classes)):
+            raise ValueError(f"{probabilities.shape[-1]} outputs for {len(self.classes)} classes")
+
+
+def _read_card(metadata: Mapping[str, str]) -> ModelCard:
+    """ONNX metadata properties -> ModelCard; ValueError, TypeError or KeyError where not so."""
+    if missing := [name for name in ModelCard.__annotations__ if name not in metadata]:
+        raise ValueError(f"its metadata lacks {', '.join(missing)}")
+    classes = json.loads(metadata["classes"])
+    if not classes or not all(isinstance(name, str) and name for name in classes):
+        raise ValueError("its metadata holds no list of class names")
+    if len(set(classes)) < len(classes):
+        raise ValueError("its metadata names a class twice")
+    return ModelCard(
+        classes=tuple(classes),
+        input_size=int(metadata["input_size"]),
+        model=metadata["model"],
+        git_commit=metadata["git_commit"],
+        data_hash=metadata["data_hash"],
+        mlflow_run_id=metadata["mlflow_run_id"],
+        validation=_read_scores(metadata["validation"]),
+        test=_read_scores(metadata["test"]),
+    )
+
+
+def _read_scores(text: str) -> Scores:
+    values = json.loads(text)
+    return Scores(*(float(values[name]) for name in ("accuracy", "macro_f1", "loss")))

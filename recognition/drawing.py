@@ -1,0 +1,115 @@
+"""Boxes, labels and emoji onto a picture."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from .emotions import emoji_path
+from .recognizer import Face
+
+SMALLEST = 320
+"""Longest side, in pixels, below which a picture is enlarged: a label must fit into it."""
+
+Box = tuple[int, int, int, int]
+"""(left, top, width, height) in pixels."""
+
+BOX_COLOUR = (255, 196, 0)
+LABEL_COLOUR, TEXT_COLOUR = (20, 20, 20), (255, 255, 255)
+
+# Pillow's own font has ASCII alone; these are looked for on the system, in this order.
+UNICODE_FONTS = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "Arial.ttf", "arial.ttf")
+
+
+def annotate(picture: np.ndarray, faces: Sequence[Face]) -> np.ndarray:
+    """A copy of `picture` with every face's box, emoji, label and confidence drawn on it.
+
+    `picture` and the result are uint8 RGB of shape (height, width, 3). The result has the size of
+    `picture`, except that one shorter than SMALLEST on both sides is enlarged to it, whatever
+    `faces` holds.
+    """
+    canvas = Image.fromarray(picture)
+    scale = max(1.0, SMALLEST / max(canvas.size))
+    if scale > 1:
+        canvas = canvas.resize([max(1, round(side * scale)) for side in canvas.size])
+    boxes = [tuple(round(side * scale) for side in face.box) for face in faces]
+    _draw_boxes(canvas, boxes)
+    # In proportion to the face, within what can be read and what does not cover the picture.
+    longest = max(canvas.size)
+    text_sizes = [np.clip(width / 8, max(longest / 64, 13), longest / 20) for *_, width, _ in boxes]
+    taken = list(boxes)
+    for face, box, text_size in zip(faces, boxes, text_sizes, strict=True):
+        label = _label(f"{face.label} {face.confidence:.0%}", face.label, round(text_size))
+        label.thumbnail(canvas.size)
+        taken.append(_free_place(label.size, box, taken, canvas.size))
+        canvas.paste(label, taken[-1][:2])
+    return np.array(canvas)
+
+
+def _draw_boxes(canvas: Image.Image, boxes: Sequence[Box]) -> None:
+    draw = ImageDraw.Draw(canvas)
+    for left, top, width, height in boxes:
+        corners = (left, top, left + max(width, 1) - 1, top + max(height, 1) - 1)
+        draw.rectangle(corners, outline=BOX_COLOUR, width=max(2, max(canvas.size) // 250))
+
+
+def _free_place(
+    size: tuple[int, int], box: Box, taken: Sequence[Box], within: Sequence[int]
+) -> Box:
+    """Where a label of `size` at `box`, inside the picture, covers the least of what is `taken`."""
+    left, top, width, height = box
+    above, below, flush_right = top - size[1], top + height, left + width - size[0]
+    places = [
+        (min(max(0, x), within[0] - size[0]), min(max(0, y), within[1] - size[1]), *size)
+        for y in (above, below)
+        for x in (left, flush_right)
+    ]
+    return min(places, key=lambda place: sum(_overlap(place, other) for other in taken))
+
+
+def _overlap(a: Box, b: Box) -> int:
+    """The area two boxes have in common, in pixels."""
+    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return max(0, width) * max(0, height)
+
+
+def _label(text: str, class_name: str, text_size: int) -> Image.Image:
+    """The emoji, where there is one, and the text on a dark plate."""
+    font = _font(text_size, text.isascii())
+    padding = max(2, text_size // 4)
+    emoji = _emoji(class_name, round(text_size * 1.4))
+    left, _, right, _ = font.getbbox(text)
+    height = round(text_size * 1.4) + 2 * padding
+    x = padding + (emoji.width + padding if emoji else 0)
+    plate = Image.new("RGB", (x + round(right - left) + padding, height), LABEL_COLOUR)
+    if emoji:
+        plate.paste(emoji, (padding, (height - emoji.height) // 2), emoji)
+    ImageDraw.Draw(plate).text((x, height / 2), text, TEXT_COLOUR, font, anchor="lm")
+    return plate
+
+
+@lru_cache(maxsize=64)
+def _font(size: int, ascii_only: bool) -> ImageFont.FreeTypeFont:
+    for name in () if ascii_only else UNICODE_FONTS:
+        try:
+            return ImageFont.truetype(name, size)
+        except OSError:
+            continue
+    return ImageFont.load_default(size)
+
+
+def _emoji(class_name: str, size: int) -> Image.Image | None:
+    """The class's emoji, within size x size pixels; None where it has none that can be read."""
+    path = emoji_path(class_name)
+    try:
+        return _read_emoji(path, path.stat().st_mtime_ns, size)
+    except (OSError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=128)
+def _read_emoji(path: str, changed: int, size: int) -> Image.Image:  # `changed` renews the cache
+    with Image.open(path) as image:
+        return ImageOps.contain(image.convert("RGBA"), (size, size))

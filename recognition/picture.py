@@ -1,0 +1,155 @@
+"""Any picture, from anywhere -> an upright RGB array: the one form everything else works on."""
+
+import io
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image, ImageOps
+
+MAX_PIXELS = 64_000_000
+"""Pictures with more pixels are refused before they are decoded."""
+
+MAX_SIDE = 4096
+"""Pictures longer than this, in pixels, are scaled down."""
+
+# Named one by one because Pillow also opens formats that start other programs, such as EPS.
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
+
+Source = str | os.PathLike | bytes | BinaryIO | Image.Image | np.ndarray
+
+
+class PictureError(ValueError):
+    """The picture cannot be read; the message is one sentence for the person who gave it."""
+
+
+def load_picture(source: Source, longest: int = MAX_SIDE) -> np.ndarray:
+    """Read any picture as it is meant to be seen.
+
+    `source` is a path, the bytes of a file, an open binary file, a Pillow image or an array:
+    (height, width) or (height, width, 1 to 4) for grey, grey with alpha, RGB and RGBA; uint8, bool,
+    uint16 over its full range, or other numbers within 0..1 (floats) or 0..255.
+    Returns uint8 RGB of shape (height, width, 3): turned upright after its EXIF data, transparency
+    laid on white, 16-bit grey scaled to 8 bits, the first frame of an animation, and scaled down
+    where it is longer than `longest` pixels. An array that is such a picture already is returned
+    itself, not copied.
+    Raises PictureError.
+    """
+    if isinstance(source, np.ndarray):
+        if _is_ready(source, longest):
+            return source
+        image, name = _image_from_array(source), "The array"
+    elif isinstance(source, Image.Image):
+        image, name = source, "The picture"
+    else:
+        image, name = _open(source)
+    if image.width * image.height > MAX_PIXELS:
+        raise PictureError(
+            f"{name} has {image.width} x {image.height} pixels, more than the "
+            f"{MAX_PIXELS // 1_000_000} million allowed; make it smaller."
+        )
+    try:
+        # Some of Pillow's methods work in place, and the caller's image is not ours.
+        return np.array(_upright_rgb(image.copy() if image is source else image, longest))
+    except PictureError:
+        raise
+    except Exception as error:  # Pillow's decoders raise whatever a damaged file leads them to
+        raise PictureError(
+            f"{name} is damaged or incomplete ({error}); save or download it again."
+        ) from error
+
+
+def _is_ready(array: np.ndarray, longest: int) -> bool:
+    shape = array.shape
+    return (
+        array.dtype == np.uint8
+        and len(shape) == 3
+        and shape[2] == 3
+        and 0 < min(shape) <= max(shape) <= longest
+    )
+
+
+def _open(source: str | os.PathLike | bytes | BinaryIO) -> tuple[Image.Image, str]:
+    """Open a file of any kind; returns the undecoded image and what to call it in messages."""
+    name = "The picture"
+    try:
+        if isinstance(source, str | os.PathLike):
+            name = os.fspath(source)
+            content = Path(source).read_bytes()
+            name = Path(source).name  # the folder of an upload is no visitor's business
+        else:
+            content = source if isinstance(source, bytes) else source.read()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise PictureError(f"{name} cannot be read ({reason}); check the path.") from error
+    if not content:
+        raise PictureError(f"{name} is empty (0 bytes); save or download it again.")
+    try:
+        return Image.open(io.BytesIO(content), formats=_formats()), name
+    except Image.DecompressionBombError as error:
+        raise PictureError(
+            f"{name} has more than the {MAX_PIXELS // 1_000_000} million pixels allowed; "
+            "make it smaller."
+        ) from error
+    except Exception as error:
+        raise PictureError(
+            f"{name} is not a picture this program can read; save it as JPEG or PNG."
+        ) from error
+
+
+def _formats() -> tuple[str, ...]:
+    """Those of FORMATS that this Pillow was built with."""
+    Image.init()
+    return tuple(name for name in FORMATS if name in Image.OPEN)
+
+
+def _image_from_array(array: np.ndarray) -> Image.Image:
+    shape = array.shape
+    if array.ndim == 3 and shape[2] == 1:
+        array = array[:, :, 0]
+    if array.size == 0 or not (array.ndim == 2 or (array.ndim == 3 and shape[2] in (2, 3, 4))):
+        raise PictureError(
+            f"An array of shape {shape} is no picture; give (height, width), "
+            "(height, width, 3) for RGB or (height, width, 4) for RGBA."
+        )
+    return Image.fromarray(np.ascontiguousarray(_eight_bits(array)))
+
+
+def _eight_bits(values: np.ndarray) -> np.ndarray:
+    """Brightness of any number type -> uint8 0..255."""
+    if values.dtype == np.uint8:
+        return values
+    if values.dtype == np.uint16:
+        return (values // 257).astype(np.uint8)  # 65535 = 255 * 257
+    if not (np.issubdtype(values.dtype, np.number) or values.dtype == bool):
+        raise PictureError(f"An array of {values.dtype} is no picture; give numbers in 0..255.")
+    low, high = values.min(), values.max()
+    if np.iscomplexobj(values) or not (low >= 0 and high <= 255):  # NaN fails here too
+        raise PictureError(
+            f"The picture's values run from {low} to {high}; give 0..255, or 0..1 as floats."
+        )
+    zero_to_one = values.dtype == bool or (np.issubdtype(values.dtype, np.floating) and high <= 1)
+    return np.rint(values * 255.0 if zero_to_one else values).astype(np.uint8)
+
+
+def _upright_rgb(image: Image.Image, longest: int) -> Image.Image:
+    if image.mode[0] in "IF":  # grey of more than 8 bits
+        image = _eight_bit_grey(ImageOps.exif_transpose(image))
+    elif image.mode == "P" or "transparency" in image.info:
+        image = image.convert("RGBA")
+    if max(image.size) > longest:
+        image.thumbnail((longest, longest))  # decodes a large JPEG at a fraction of its size
+    image = ImageOps.exif_transpose(image)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image.convert("RGB")
+
+
+def _eight_bit_grey(image: Image.Image) -> Image.Image:
+    levels = np.asarray(image)
+    # Pillow holds the 16-bit grey of some formats in 32-bit integers.
+    if levels.dtype.kind in "iu" and levels.min() >= 0 and levels.max() <= 65535:
+        levels = levels.astype(np.uint16)
+    return Image.fromarray(_eight_bits(levels))

@@ -1,0 +1,161 @@
+"""Picture -> list[Face]: the one call that the page, the command line and the API share."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from .classifier import Classifier, ModelCard
+from .detector import Detection, open_detector
+from .picture import Source, load_picture
+
+DEFAULT_MODEL = Path(__file__).parents[1] / "models" / "best.onnx"
+
+FER2013_SIDE = 48
+# Of 120 of FER2013's faces, enlarged with linear, cubic or Lanczos interpolation to 64..1000 pixels
+# and saved as JPEG, none has more than 0.077; of 162 square cuts of photos, half have over 0.16.
+MAX_DETAIL = 0.08
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face and its emotion.
+
+    `box` is (left, top, width, height) in whole pixels of the picture as `load_picture` gives it,
+    `probabilities` maps every class, in the model's order, to 0..1 with sum 1, and `score` is the
+    face detector's, in 0..1, or None where the whole picture was taken as one face.
+    """
+
+    box: tuple[int, int, int, int]
+    probabilities: dict[str, float]
+    score: float | None
+
+    @property
+    def label(self) -> str:
+        """The most probable class."""
+        return max(self.probabilities, key=self.probabilities.__getitem__)
+
+    @property
+    def confidence(self) -> float:
+        """The probability of `label`."""
+        return self.probabilities[self.label]
+
+    @property
+    def whole_picture(self) -> bool:
+        """Whether the whole picture was taken as one face that was cut out before."""
+        return self.score is None
+
+
+class Recognizer:
+    """Finds the faces of a picture and the emotion of each; may be shared between threads.
+
+    `model` is a model file of the pipeline, `detector` "auto", "yunet", "haar" or the path of a
+    YuNet file; `threads` is the number of processor cores a call may use, set for the whole process
+    as regards OpenCV. `card` tells where the model comes from, `classes` its classes in order,
+    `detector_name` which detector is in use and `detector_note`, one sentence, why.
+    Raises ModelError and DetectorError.
+    """
+
+    def __init__(
+        self,
+        model: str | os.PathLike = DEFAULT_MODEL,
+        detector: str | os.PathLike = "auto",
+        threads: int = 1,
+    ) -> None:
+        cv2.setNumThreads(threads)  # by default OpenCV and ONNX Runtime both take every core
+        self._classifier = Classifier(model, threads)
+        self._detector = open_detector(detector)
+
+    @property
+    def card(self) -> ModelCard:
+        """What the model file says about itself."""
+        return self._classifier.card
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes, in the order of the probabilities."""
+        return self._classifier.classes
+
+    @property
+    def detector_name(self) -> str:
+        """The face detector in use: "YuNet" or "Haar cascade"."""
+        return self._detector.name
+
+    @property
+    def detector_note(self) -> str:
+        """One sentence on which face detector is in use and why."""
+        return self._detector.note
+
+    def __call__(self, picture: Source) -> list[Face]:
+        """The faces of anything `load_picture` reads, the largest first; none is an empty list.
+
+        A picture that is itself a face as FER2013 holds them is one face, the whole picture.
+        Raises PictureError.
+        """
+        picture = load_picture(picture)
+        detections = self._detect(picture)
+        if not detections:
+            return []
+        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+        size = self.card.input_size
+        crops = np.stack([cut_face(grey, detection.square, size) for detection in detections])
+        return [
+            Face(detection.box, dict(zip(self.classes, row, strict=True)), detection.score)
+            for detection, row in zip(detections, self._classifier(crops).tolist(), strict=True)
+        ]
+
+    def _detect(self, picture: np.ndarray) -> list[Detection]:
+        found = self._detector(picture)
+        if is_face_crop(picture, found):
+            height, width = picture.shape[:2]
+            return [Detection((0, 0, width, height), score=None, square=(0, 0, width))]
+        return sorted(found, key=lambda detection: detection.square[2], reverse=True)
+
+
+def is_face_crop(picture: np.ndarray, detections: Sequence[Detection]) -> bool:
+    """Whether `picture`, uint8 RGB, is one face cut out as FER2013 does it, or an enlarged copy.
+
+    Such a picture is square, grey, and has no more detail than FER2013's 48 x 48 pixels can hold;
+    the detector may miss its face, but a larger picture in which it finds a much smaller face is a
+    photo. A flat picture is none.
+    """
+    height, width = picture.shape[:2]
+    if height != width or width < FER2013_SIDE // 2:
+        return False
+    spread = cv2.subtract(picture.max(axis=2), picture.min(axis=2))
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    if spread.max() > 8 or grey.std() < 2:  # JPEG and WebP tint a grey picture a little
+        return False
+    if width <= FER2013_SIDE:
+        return True
+    is_photo = any(detection.square[2] < 0.6 * width for detection in detections)
+    return not is_photo and fine_detail(grey) < MAX_DETAIL
+
+
+def fine_detail(grey: np.ndarray) -> float:
+    """What is lost of a square grey picture, uint8, that is shrunk to 48 x 48 and enlarged again.
+
+    Mean absolute difference over standard deviation, by whichever enlargement fits better.
+    """
+    small = cv2.resize(grey, (FER2013_SIDE, FER2013_SIDE), interpolation=cv2.INTER_AREA)
+    losses = (
+        cv2.absdiff(grey, cv2.resize(small, grey.shape[::-1], interpolation=method)).mean()
+        for method in (cv2.INTER_CUBIC, cv2.INTER_NEAREST)
+    )
+    return float(min(losses) / grey.std())
+
+
+def cut_face(grey: np.ndarray, square: tuple[float, float, float], size: int) -> np.ndarray:
+    """Cut (left, top, side), in pixels, out of a grey picture and scale it to (size, size), uint8.
+
+    Where the square reaches over the edge, the border's pixels are repeated.
+    """
+    left, top, side = square
+    steps = np.arange(max(1, round(side)))
+    rows = np.clip(round(top) + steps, 0, grey.shape[0] - 1)
+    columns = np.clip(round(left) + steps, 0, grey.shape[1] - 1)
+    method = cv2.INTER_AREA if len(steps) > size else cv2.INTER_LINEAR
+    return cv2.resize(grey[np.ix_(rows, columns)], (size, size), interpolation=method)
