@@ -1,0 +1,127 @@
+import httpx
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+from serving import serve
+from skimage import data
+
+from recognition import Recognizer
+
+
+@pytest.fixture(scope="module")
+def address(model_path):
+    with serve(model_path) as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def predict(address):
+    client = Client(address, verbose=False)
+    return lambda path: client.predict(handle_file(str(path)), api_name="/predict_image")
+
+
+@pytest.fixture(scope="module")
+def astronaut(tmp_path_factory):
+    path = tmp_path_factory.mktemp("pictures") / "astronaut.png"
+    Image.fromarray(data.astronaut()).save(path)
+    return path
+
+
+def test_a_picture_comes_back_with_every_face_and_all_its_probabilities(
+    predict, astronaut, model_path
+):
+    _, found = predict(astronaut)
+    assert (found["width"], found["height"]) == (512, 512)
+    [face] = [face for face in found["faces"] if abs(face["box"][0] - 175) < 40]
+    left, top, width, height = face["box"]
+    assert left < 225 < left + width
+    assert top < 115 < top + height
+    classes = Recognizer(model=model_path, detector="haar").classes
+    assert tuple(face["probabilities"]) == tuple(classes)
+    assert sum(face["probabilities"].values()) == pytest.approx(1, abs=0.001)
+    assert face["label"] == max(face["probabilities"], key=face["probabilities"].get)
+    assert face["confidence"] == face["probabilities"][face["label"]]
+    assert face["whole_picture"] is False
+
+
+def test_the_faces_are_marked_in_the_picture_that_comes_back(predict, astronaut):
+    marked, _ = predict(astronaut)
+    pixels = np.asarray(Image.open(marked).convert("RGB"), int)
+    difference = np.abs(pixels - data.astronaut()).max(axis=2) > 60
+    assert pixels.shape == (512, 512, 3)
+    assert 0.001 < difference.mean() < 0.3
+
+
+def test_a_picture_without_a_face_has_no_faces(predict, tmp_path):
+    Image.new("RGB", (400, 300), "gray").save(tmp_path / "empty.png")
+    _, found = predict(tmp_path / "empty.png")
+    assert found == {"width": 400, "height": 300, "faces": []}
+
+
+def test_a_cropped_face_is_taken_as_one_face_and_said_so(predict, tmp_path):
+    face = Image.fromarray(data.astronaut()).crop((170, 60, 280, 170)).convert("L").resize((48, 48))
+    face.save(tmp_path / "face.png")
+    _, found = predict(tmp_path / "face.png")
+    assert [face["whole_picture"] for face in found["faces"]] == [True]
+
+
+def bad_files(astronaut):
+    whole = astronaut.read_bytes()
+    return {
+        "nothing.png": b"",
+        "text.png": b"This is not a picture.",
+        "truncated.png": whole[: len(whole) // 2],
+        "header.jpg": b"\xff\xd8\xff\xe0",
+        "drawing.svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["nothing.png", "text.png", "truncated.png", "header.jpg", "drawing.svg"]
+)
+def test_what_is_no_picture_is_refused_by_a_sentence_and_the_server_lives_on(
+    name, predict, astronaut, tmp_path
+):
+    (tmp_path / name).write_bytes(bad_files(astronaut)[name])
+    with pytest.raises(AppError) as refusal:
+        predict(tmp_path / name)
+    sentence = str(refusal.value)
+    assert sentence.endswith(".")
+    assert "Traceback" not in sentence
+    assert "/" not in sentence, "a path of the server leaked"
+    assert predict(astronaut)[1]["faces"]
+
+
+def test_no_picture_at_all_is_refused_by_a_sentence(address):
+    with pytest.raises(AppError, match=r"\.$"):
+        Client(address, verbose=False).predict(None, api_name="/predict_image")
+
+
+def call(address, payload):
+    """The event stream that a plain HTTP caller reads after sending `payload`."""
+    api = f"{address}gradio_api/call/predict_image"
+    event = httpx.post(api, json={"data": [payload]}).json()["event_id"]
+    return httpx.get(f"{api}/{event}", timeout=60).text
+
+
+def test_a_visitor_cannot_name_a_file_of_the_server(address, astronaut):
+    answer = call(address, {"path": str(astronaut), "meta": {"_type": "gradio.FileData"}})
+    assert answer.startswith("event: error")
+
+
+@pytest.mark.parametrize("url", ["data:image/png;base64,%%%", "data:", "data:image/png;base64,"])
+def test_a_broken_data_address_is_refused(url, address):
+    assert call(address, {"path": None, "url": url}).startswith("event: error")
+
+
+def test_a_file_of_unreasonable_size_is_refused(address, predict, astronaut):
+    files = {"files": ("huge.png", bytes(40_000_000))}
+    assert httpx.post(f"{address}gradio_api/upload", files=files).status_code == 413
+    assert predict(astronaut)[1]["faces"]
+
+
+def test_runs_are_neither_kept_nor_shown(address):
+    assert httpx.get(f"{address}monitoring/summary").status_code != 200
+    assert not httpx.get(f"{address}config").json().get("run_history")

@@ -1,0 +1,73 @@
+"""The whole page: title, one tab per file, footer."""
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from recognition.emotions import emoji_path
+from recognition.recognizer import Recognizer
+from web import cards, text
+from web.picture import picture_tab
+from web.webcam import webcam_tab
+
+FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+
+LAUNCH_OPTIONS: dict[str, Any] = {
+    "theme": gr.themes.Default(
+        primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=FONTS
+    ).set(body_text_color_subdued="*neutral_500"),  # readable: 4.8 to 1 on white
+    "css_paths": Path(__file__).with_name("style.css"),
+    "favicon_path": emoji_path("happy"),
+    "footer_links": ["api"],
+    # Gradio parts its links by dots, also where there is but one.
+    "head": "<style>footer .divider { display: none !important; }</style>",
+    "max_file_size": "32mb",
+    # Faces are personal: no history in the browser, no public monitoring, no paths in messages.
+    "run_history": False,
+    "enable_monitoring": False,
+    "show_error": False,
+    "ssr_mode": False,
+}
+"""What `launch` takes besides the address; theme and style belong there since Gradio 6."""
+
+
+def build_app(recognizer: Recognizer) -> gr.Blocks:
+    """The page for one recogniser; `launch` it with LAUNCH_OPTIONS."""
+    with gr.Blocks(
+        title=text.TITLE,
+        analytics_enabled=False,
+        delete_cache=(600, 3600),  # every ten minutes, what is older than an hour
+    ) as app:
+        cards.html(cards.emoji_styles(recognizer.classes) + header())
+        with gr.Tabs():
+            picture_tab(recognizer)
+            webcam_tab(recognizer)
+        cards.html(footer(recognizer), elem_id="fer-footer")
+    return app.queue(default_concurrency_limit=2, max_size=64)
+
+
+def header() -> str:
+    """The page's title."""
+    return (
+        f'<header class="fer-title"><h1>{escape(text.TITLE)}</h1>'
+        f"<p>{escape(text.TAGLINE)}</p></header>"
+    )
+
+
+def footer(recognizer: Recognizer) -> str:
+    """Where the answers come from, read from the model file."""
+    card = recognizer.card
+    facts = {
+        text.FOOTER_MODEL: card.model,
+        text.FOOTER_ACCURACY: f"{card.test.accuracy:.1%}".replace("%", " %"),
+        text.FOOTER_COMMIT: card.git_commit[:8],
+        text.FOOTER_DATA: card.data_hash[:8],
+        text.FOOTER_DETECTOR: recognizer.detector_name,
+    }
+    items = (
+        f"<div><dt>{escape(name)}</dt><dd>{escape(fact or text.FOOTER_UNKNOWN)}</dd></div>"
+        for name, fact in facts.items()
+    )
+    return f"<dl>{''.join(items)}</dl><p>{escape(text.FOOTER_CAUTION)}</p>"

@@ -1,0 +1,138 @@
+"""Tab *Picture*, and the API endpoint `/predict_image`: a picture in, its faces out."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from gradio.data_classes import ImageData
+
+from recognition.drawing import annotate
+from recognition.picture import PictureError, load_picture
+from recognition.recognizer import Face, Recognizer
+from web import cards, text
+
+EXAMPLES = Path(__file__).parent / "examples"
+
+# On a phone the result lies below the window.
+SHOW_RESULT = """() => {
+    const result = document.querySelector("#picture-output:has(img)");
+    if (innerWidth <= 640 && result) result.scrollIntoView({behavior: "smooth"});
+}"""
+
+
+def file_content(payload: ImageData | None) -> bytes | None:
+    """The bytes of the file that Gradio received, undecoded; nothing where there is no file.
+
+    Takes the place of `gr.Image.preprocess`, which turns 16-bit pictures white, GIFs into palette
+    indices, and lets truncated files and SVG through. `load_picture` decodes instead.
+    """
+    if payload is None:
+        return None
+    if payload.url and payload.url.startswith("data:"):
+        try:
+            return base64.b64decode(payload.url.partition(",")[2], validate=True)
+        except binascii.Error:
+            return b""
+    return Path(payload.path).read_bytes() if payload.path else b""
+
+
+def describe(face: Face) -> dict[str, Any]:
+    """A face as JSON. The box is (left, top, width, height) in pixels."""
+    return {
+        "box": [round(float(number), 1) for number in face.box],
+        "label": face.label,
+        "confidence": round(face.confidence, 4),
+        "probabilities": {name: round(share, 4) for name, share in face.probabilities.items()},
+        "score": None if face.score is None else round(face.score, 4),
+        "whole_picture": face.whole_picture,
+    }
+
+
+def picture_tab(recognizer: Recognizer) -> None:
+    """Lay out the tab and bind its events; call inside `gr.Blocks`."""
+
+    def result(picture: bytes | None) -> tuple[np.ndarray | None, str]:
+        if picture is None:
+            return None, cards.note(text.NOTHING_YET)
+        pixels = load_picture(picture)
+        faces = recognizer(pixels)
+        if not faces:
+            sentence = text.NO_FACE
+        elif faces[0].whole_picture:
+            sentence = text.WHOLE_PICTURE
+        else:
+            sentence = text.face_count(len(faces))
+        return annotate(pixels, faces), cards.note(sentence) + cards.face_cards(faces, pixels)
+
+    def show(picture: bytes | None) -> Iterator[tuple[np.ndarray | None, str]]:
+        try:
+            yield result(picture)
+        except PictureError as error:
+            # An error alone would leave the former picture's faces beside this one.
+            yield None, cards.note(str(error))
+            raise gr.Error(str(error), print_exception=False) from error
+
+    def predict_image(picture: bytes | None) -> tuple[np.ndarray, dict[str, Any]]:
+        """Find the faces of a picture and the emotion of each.
+
+        Returns the picture with the faces marked, and a JSON object: the picture's "width" and
+        "height", and "faces", each with its "box" (left, top, width, height in pixels), "label",
+        "confidence", "probabilities" of all classes and the face detector's "score".
+        """
+        try:
+            pixels = load_picture(picture or b"")
+        except PictureError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        faces = recognizer(pixels)
+        height, width = pixels.shape[:2]
+        return annotate(pixels, faces), {
+            "width": width,
+            "height": height,
+            "faces": [describe(face) for face in faces],
+        }
+
+    with gr.Tab(text.PICTURE_TAB), gr.Row(equal_height=False):
+        with gr.Column(scale=4, min_width=320):
+            picture = gr.Image(
+                label=text.PICTURE_INPUT,
+                placeholder=text.PICTURE_PLACEHOLDER,
+                sources=["upload", "clipboard", "webcam"],
+                buttons=["fullscreen"],
+                format="png",
+                elem_id="picture-input",
+            )
+            # Lost where an event returns gr.update() for the component, as gr.Examples does.
+            picture.preprocess = file_content
+            examples = gr.Dataset(
+                components=["image"],
+                samples=[[str(path)] for path in sorted(EXAMPLES.glob("*.png"))],
+                label=text.EXAMPLES,
+                elem_id="picture-examples",
+            )
+        with gr.Column(scale=5, min_width=320):
+            annotated = gr.Image(
+                label=text.PICTURE_OUTPUT,
+                alt_text=text.PICTURE_OUTPUT_ALT,
+                format="jpeg",
+                interactive=False,
+                buttons=["download", "fullscreen"],
+                elem_id="picture-output",
+            )
+            faces = cards.html(cards.note(text.NOTHING_YET), elem_id="picture-faces")
+            found = gr.JSON(label="faces", visible=False)  # for the API alone
+
+    examples.click(
+        lambda sample: load_picture(sample[0]),
+        examples,
+        picture,
+        api_visibility="private",
+        show_progress="hidden",
+    )
+    picture.change(
+        show, picture, [annotated, faces], api_visibility="private", show_progress="hidden"
+    ).success(None, js=SHOW_RESULT)
+    gr.on([], predict_image, picture, [annotated, found], api_name="predict_image")
