@@ -42,21 +42,24 @@ def save_history(history: list[dict[str, float]], best_epoch: int, path: Path) -
     _save(figure, path)
 
 
-def save_confusion(confusion: np.ndarray, classes: Sequence[str], title: str, path: Path) -> None:
-    """Draw a confusion matrix of counts (actual, predicted) as shares of each actual class."""
-    totals = confusion.sum(axis=1, keepdims=True)
-    shares = np.divide(confusion, totals, out=np.zeros(confusion.shape), where=totals > 0)
-    figure, (axis,) = _figure(1, width=5.6, height=5)
-    image = axis.imshow(shares, vmin=0, vmax=1, cmap="Blues")
-    for (row, column), share in np.ndenumerate(shares):
-        colour = "white" if share > 0.5 else "black"
-        axis.text(column, row, f"{share:.0%}", ha="center", va="center", color=colour)
-    places = range(len(classes))
-    axis.set_xticks(places, classes, rotation=45, ha="right")
-    axis.set_yticks(places, classes)
-    axis.set(xlabel="predicted", ylabel="actual", title=title)
-    axis.spines[:].set_visible(False)
-    figure.colorbar(image, ax=axis, fraction=0.046, format="{x:.0%}", label="share of the class")
+def save_confusion(panels: dict[str, np.ndarray], classes: Sequence[str], path: Path) -> None:
+    """Draw confusion matrices of counts (actual, predicted) as shares of each actual class.
+
+    `panels` maps a title to its matrix; they stand side by side.
+    """
+    figure, axes = _figure(len(panels), width=4.6, height=4.8)
+    for axis, (title, confusion) in zip(axes, panels.items(), strict=True):
+        totals = confusion.sum(axis=1, keepdims=True)
+        shares = np.divide(confusion, totals, out=np.zeros(confusion.shape), where=totals > 0)
+        axis.imshow(shares, vmin=0, vmax=1, cmap="Blues")
+        for (row, column), share in np.ndenumerate(shares):
+            colour = "white" if share > 0.5 else "black"
+            axis.text(column, row, f"{share:.0%}", ha="center", va="center", color=colour)
+        places = range(len(classes))
+        axis.set_xticks(places, classes, rotation=45, ha="right")
+        axis.set_yticks(places, classes)
+        axis.set(xlabel="predicted", ylabel="actual", title=title)
+        axis.spines[:].set_visible(False)
     _save(figure, path)
 
 
