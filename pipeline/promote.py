@@ -1,7 +1,7 @@
-"""Stage: reports -> the champion: models/best.onnx (served), best.keras, best.json (model card).
+"""Stage: reports -> models/best.onnx (served), models/best.keras and models/best.json (card).
 
-The champion is chosen by a validation figure that params.yaml names. The three files replace the old
-champion together, and only after ONNX has been seen to give what Keras gives.
+The champion is chosen by a validation figure that params.yaml names. The three files replace the
+old champion together, and only after ONNX has been seen to give what Keras gives.
 """
 
 from __future__ import annotations

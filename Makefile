@@ -1,0 +1,36 @@
+# Every target is a line that can be typed by hand; `make -n TARGET` shows it.
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: app test lint repro mlflow bench browser
+
+app: .venv/app          ## the page, on the model in models/best.onnx
+	$(BIN)/python app.py
+
+test: .venv/all lint    ## lint and all tests
+	$(BIN)/pytest
+
+lint: .venv/all
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+repro: .venv/all        ## the whole pipeline, from data/fer2013.csv to models/best.onnx
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
+
+mlflow: .venv/all       ## the runs, at http://localhost:5000
+	$(BIN)/python -m pipeline.tracking
+
+bench: .venv/all        ## what reading the CSV and recognising a face cost
+	$(BIN)/python -m benchmarks
+
+browser:                ## Chromium for the page's test, where apt can install it
+	command -v chromium || (apt-get update && apt-get install -y chromium)
+
+.venv/app: requirements-app.txt constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q -c constraints.txt -r requirements-app.txt
+	touch $@
+
+.venv/all: requirements.txt requirements-app.txt constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q -c constraints.txt -r requirements.txt
+	touch $@

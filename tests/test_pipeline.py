@@ -1,0 +1,132 @@
+"""`dvc repro` from a CSV of drawn faces to the champion, as on a fresh clone."""
+
+import ast
+import json
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pytest
+from ruamel.yaml import YAML
+
+from pipeline.params import REPOSITORY
+from recognition import Recognizer, load_picture
+from tests.workspace import Workspace
+
+STAGES = YAML(typ="safe").load((REPOSITORY / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+MODELS = YAML(typ="safe").load((REPOSITORY / "params.yaml").read_text(encoding="utf-8"))["models"]
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    """A workspace in which `dvc repro` has run once."""
+    workspace = Workspace(tmp_path_factory.mktemp("pipeline") / "clone")
+    workspace.run("dvc", "repro")
+    workspace.commit("reproduced")
+    return workspace
+
+
+@pytest.fixture
+def store(workspace):
+    """MLflow's client on the workspace's journal."""
+    uri = f"sqlite:///{workspace.root / 'mlflow.db'}"
+    return mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def read_json(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_the_promoted_model_has_learned_and_tells_where_it_comes_from(workspace):
+    card = read_json(workspace.root / "models" / "best.json")
+    recognizer = Recognizer(workspace.root / "models" / "best.onnx", detector="haar")
+    assert card["figures"]["validation"]["accuracy"] > 2 / 7  # twice as good as chance
+    assert recognizer.card.model == card["model"] == "cnn"
+    assert recognizer.card.test.accuracy == card["figures"]["test"]["accuracy"]
+    assert recognizer.card.data_hash == card["data_hash"]
+    assert len(recognizer.card.git_commit) == 40
+    assert card["onnx_differs_from_keras_by"] <= 1e-4
+    face = load_picture(REPOSITORY / "web" / "examples" / "happy.png")
+    assert sum(recognizer(face)[0].probabilities.values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_every_trained_model_has_a_complete_mlflow_run(workspace, store):
+    (experiment,) = [e for e in store.search_experiments() if e.name == "fer"]
+    runs = {run.info.run_name: run for run in store.search_runs([experiment.experiment_id])}
+    assert set(runs) == set(MODELS)
+    for name, run in runs.items():
+        reports = workspace.root / "reports" / name
+        figures = read_json(reports / "metrics.json")
+        assert run.info.status == "FINISHED"
+        assert run.info.run_id == read_json(reports / "training.json")["mlflow_run_id"]
+        assert run.data.tags["git_commit"] == read_json(reports / "training.json")["git_commit"]
+        assert len(run.data.tags["data_hash"]) == 64
+        assert run.data.params["network.name"] == name
+        for split in ("train", "validation", "test"):
+            assert run.data.metrics[f"{split}.accuracy"] == figures[split]["accuracy"]
+        epochs = len((reports / "history.csv").read_text(encoding="utf-8").splitlines()) - 1
+        assert len(store.get_metric_history(run.info.run_id, "val_accuracy")) == epochs
+        files = {file.path for file in store.list_artifacts(run.info.run_id, name)}
+        assert {f"{name}/confusion.png", f"{name}/history.png"} <= files
+
+
+def test_the_champion_can_be_loaded_from_the_registry_and_is_the_promoted_model(workspace, store):
+    version = store.get_model_version_by_alias("fer", "champion")
+    champion = store.get_run(version.run_id).info.run_name
+    assert champion == read_json(workspace.root / "models" / "best.json")["model"]
+    faces = np.random.default_rng(1).integers(0, 256, (3, 48, 48, 1)).astype(np.float32)
+    code = (
+        "import mlflow, numpy as np, keras, sys; mlflow.set_tracking_uri('sqlite:///mlflow.db');"
+        "faces = np.load('faces.npy'); served = mlflow.pyfunc.load_model('models:/fer@champion');"
+        "best = keras.models.load_model('models/best.keras', compile=False);"
+        "difference = np.abs(served.predict(faces) - best.predict(faces, verbose=0)).max();"
+        "print('difference', difference); sys.exit(int(difference > 1e-5))"
+    )
+    np.save(workspace.root / "faces.npy", faces)
+    workspace.run("python", "-c", code)
+
+
+def test_a_second_repro_does_nothing_and_other_params_retrain_their_model_alone(workspace):
+    assert "Running stage" not in workspace.run("dvc", "repro")
+    workspace.replace("params.yaml", "seed: 1", "seed: 2")
+    planned = workspace.run("dvc", "repro", "--dry")
+    assert "train@cnn" in planned
+    assert "train@mobilenet" not in planned
+    assert "convert" not in planned.replace("'convert' didn't change", "")
+    workspace.replace("params.yaml", "seed: 2", "seed: 1")
+
+
+def test_the_readmes_dvc_commands_work(workspace):
+    assert "mobilenet" in workspace.run("dvc", "metrics", "show")
+    assert "index.html" in workspace.run("dvc", "plots", "show")
+    name = ["--name", "slower"]
+    workspace.run("dvc", "exp", "run", "-S", "train.cnn.learning_rate=0.0005", *name)
+    shown = workspace.run("dvc", "exp", "show", "--csv")
+    assert "slower" in shown
+    assert "0.0005" in shown
+
+
+def imports_of(path):
+    """The project's modules that a file imports, and those that they import."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    files = {REPOSITORY / Path(*name.split(".")).with_suffix(".py") for name in names}
+    files = {file for file in files if file.exists()}
+    return files.union(*(imports_of(file) for file in files)) if files else set()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_depends_on_every_project_module_that_it_imports(stage):
+    own = REPOSITORY / "pipeline" / f"{stage}.py"
+    needed = {file.relative_to(REPOSITORY).as_posix() for file in {own} | imports_of(own)}
+    assert needed <= set(STAGES[stage]["deps"])
+
+
+def test_dvc_yaml_knows_every_model_of_params():
+    deps = STAGES["promote"]["deps"]
+    for model in MODELS:
+        assert f"models/{model}.keras" in deps
+        assert f"reports/{model}/metrics.json" in deps
