@@ -1,0 +1,97 @@
+"""Training keeps the best epoch by validation, and survives being cut off."""
+
+import csv
+import json
+import signal
+
+import keras
+import numpy as np
+import pytest
+
+from pipeline.dataset import load_split
+from tests.workspace import Workspace
+
+EPOCHS = 5
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    """A workspace with arrays, and MLflow pointed at a server that is not there."""
+    workspace = Workspace(tmp_path_factory.mktemp("train") / "clone", rows=210)
+    workspace.stage("convert")
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def output(workspace):
+    """What a training prints that is killed after its second epoch and begun again."""
+    process = workspace.start(
+        "python", "-m", "pipeline.train", "cnn", MLFLOW_TRACKING_URI="http://127.0.0.1:9"
+    )
+    for line in process.stdout:
+        if "Epoch 3/" in line:
+            process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert not (workspace.root / "models" / "cnn.keras").exists()
+    return workspace.stage("train", "cnn", MLFLOW_TRACKING_URI="http://127.0.0.1:9")
+
+
+@pytest.fixture(scope="module")
+def history(workspace, output):
+    with (workspace.root / "reports" / "cnn" / "history.csv").open(newline="") as file:
+        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+
+
+@pytest.fixture(scope="module")
+def record(workspace, output):
+    return json.loads((workspace.root / "reports" / "cnn" / "training.json").read_text())
+
+
+def test_a_killed_training_goes_on_after_its_last_finished_epoch(output, history):
+    assert "cnn: going on after epoch 2" in output
+    assert "Epoch 1/" not in output
+    assert "Epoch 2/" not in output
+    assert [row["epoch"] for row in history] == list(range(1, EPOCHS + 1))
+
+
+def test_the_epoch_that_validates_best_is_kept(workspace, history, record):
+    best = max(history, key=lambda row: row["val_accuracy"])
+    assert record["best_epoch"] == best["epoch"]
+    network = keras.models.load_model(workspace.root / "models" / "cnn.keras", compile=False)
+    validation = load_split("val", workspace.root / "data" / "arrays")
+    predicted = network.predict(validation.images[..., np.newaxis], verbose=0).argmax(axis=1)
+    assert (predicted == validation.labels).mean() == pytest.approx(best["val_accuracy"])
+
+
+def test_a_finished_training_leaves_no_checkpoint(workspace, output):
+    assert list((workspace.root / "checkpoints").rglob("*.h5")) == []
+
+
+def test_a_store_that_does_not_answer_costs_a_warning_only(output, record):
+    assert "MLflow does not answer, going on without it" in output
+    assert record["mlflow_run_id"] == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("batch_size: 32", "batch_size: none", "train.cnn.batch_size"),
+        ("filters: [16, 32]", "filters: [0]", "filters.0"),
+        ("name: cnn,", "name: cmm,", "network.name is 'cmm'"),
+    ],
+)
+def test_wrong_params_end_with_one_sentence_and_no_traceback(workspace, old, new, sentence):
+    workspace.replace("params.yaml", old, new)
+    process = workspace.start("python", "-m", "pipeline.train", "cnn")
+    output, _ = process.communicate()
+    workspace.replace("params.yaml", new, old)
+    assert process.returncode == 1
+    assert sentence in output.splitlines()[-1]
+    assert "Traceback" not in output
+
+
+def test_an_unknown_model_is_named_with_the_known_ones(workspace):
+    output, _ = workspace.start("python", "-m", "pipeline.train", "vgg").communicate()
+    assert output.splitlines()[-1] == (
+        "train: params.yaml has no section train.vgg; it has cnn, mobilenet"
+    )
