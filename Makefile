@@ -13,7 +13,7 @@ test: .venv/all lint    ## lint and all tests
 lint: .venv/all
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
-repro: .venv/all        ## the whole pipeline, from data/fer2013.csv to models/best.onnx
+repro: .venv/all data/fer2013.csv  ## the whole pipeline, from data/fer2013.csv to models/best.onnx
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
 
 mlflow: .venv/all       ## the runs, at http://localhost:5000
@@ -24,6 +24,9 @@ bench: .venv/all        ## what reading the CSV and recognising a face cost
 
 browser:                ## Chromium for the page's test, where apt can install it
 	command -v chromium || (apt-get update && apt-get install -y chromium)
+
+data/fer2013.csv: | .venv/all
+	@$(BIN)/python -m pipeline.convert  # says where to get it
 
 .venv/app: requirements-app.txt constraints.txt
 	$(PYTHON) -m venv .venv

@@ -95,3 +95,14 @@ def test_an_unknown_model_is_named_with_the_known_ones(workspace):
     assert output.splitlines()[-1] == (
         "train: params.yaml has no section train.vgg; it has cnn, mobilenet"
     )
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_another_keras_backend_trains_a_model_that_tensorflow_loads(workspace, backend):
+    pytest.importorskip(backend, reason=f"{backend} is not installed")
+    workspace.stage("train", "mobilenet", KERAS_BACKEND=backend)
+    record = json.loads((workspace.root / "reports" / "mobilenet" / "training.json").read_text())
+    assert record["keras"].endswith(f" on {backend}")
+    network = keras.models.load_model(workspace.root / "models" / "mobilenet.keras", compile=False)
+    validation = load_split("val", workspace.root / "data" / "arrays")
+    assert network.predict(validation.images[..., np.newaxis], verbose=0).shape[1] == 7

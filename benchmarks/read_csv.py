@@ -1,0 +1,60 @@
+"""Reading fer2013.csv with every check, against the two usual ways without any.
+
+`python -m benchmarks.read_csv [CSV]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.timing import seconds
+from pipeline.convert import read_csv
+from pipeline.params import REPOSITORY
+
+ROUNDS = 3
+
+
+def split_into_arrays(path: Path) -> np.ndarray:
+    """The usual way: one array per row, made by NumPy from the row's split text."""
+    pixels = pd.read_csv(path)["pixels"]
+    return np.stack([np.array(row.split(), dtype=np.uint8) for row in pixels])
+
+
+def split_into_integers(path: Path) -> np.ndarray:
+    """The other usual way: one array per row, from Python integers."""
+    pixels = pd.read_csv(path)["pixels"]
+    return np.stack([np.array([int(pixel) for pixel in row.split()], np.uint8) for row in pixels])
+
+
+def peak_memory(path: Path) -> float:
+    """Peak memory in MB of a process that reads the CSV by `read_csv` and does no more."""
+    code = "import pathlib, pipeline.convert as c, sys; c.read_csv(pathlib.Path(sys.argv[1]))"
+    subprocess.run([sys.executable, "-c", code, path.resolve()], cwd=REPOSITORY, check=True)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def main() -> None:
+    """Print seconds, ratios and peak memory."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("csv", nargs="?", type=Path, default=REPOSITORY / "data" / "fer2013.csv")
+    path = parser.parse_args().csv
+    if not path.exists():
+        print(f"{path} is missing: reading it is not measured")
+        return
+    ways = (read_csv, split_into_arrays, split_into_integers)
+    taken = seconds({way.__name__: lambda way=way: way(path) for way in ways}, ROUNDS)
+    print(f"Reading {path.name}, median of {ROUNDS} rounds:")
+    for name, value in taken.items():
+        print(f"  {name:<20} {value:6.2f} s   {value / taken['read_csv']:4.1f} x read_csv")
+    print(f"  read_csv's peak memory: {peak_memory(path):.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
