@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from pathlib import Path
 
 import mlflow
@@ -90,9 +91,8 @@ def test_a_second_repro_does_nothing_and_other_params_retrain_their_model_alone(
     assert "Running stage" not in workspace.run("dvc", "repro")
     workspace.replace("params.yaml", "seed: 1", "seed: 2")
     planned = workspace.run("dvc", "repro", "--dry")
-    assert "train@cnn" in planned
-    assert "train@mobilenet" not in planned
-    assert "convert" not in planned.replace("'convert' didn't change", "")
+    running = set(re.findall("Running stage '(.+)'", planned))
+    assert {"train@cnn"} <= running <= {"train@cnn", "evaluate@cnn", "promote"}
     workspace.replace("params.yaml", "seed: 2", "seed: 1")
 
 

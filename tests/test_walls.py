@@ -64,6 +64,11 @@ def test_the_pipeline_knows_the_class_names_and_nothing_else_of_the_page(path):
     assert all(name == allowed[0] or name.startswith(allowed[1]) for name in foreign)
 
 
+@named([path for path in sources("pipeline") if path.stem != "tracking"])
+def test_only_tracking_knows_mlflow(path):
+    assert not uses(path, "mlflow")
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_no_stage_imports_another(stage):
     others = [f"pipeline.{other}" for other in STAGES if other != stage]
