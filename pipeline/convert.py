@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -51,8 +52,9 @@ def read_csv(path: Path) -> dict[str, Split]:
     labels: dict[str, list[int]] = {split: [] for split in SPLITS}
     faults: list[str] = []
     rows = _rows(path, faults)
-    while block := list(islice(rows, BLOCK)):
-        for row, pixels in zip(block, _pixels(block), strict=True):
+    blocks = iter(lambda: list(islice(rows, BLOCK)), [])
+    with ThreadPoolExecutor() as threads:  # NumPy lets go of Python's lock while it parses
+        for row, pixels in chain.from_iterable(threads.map(_with_pixels, blocks)):
             if fault := _fault(row, pixels):
                 faults.append(f"line {row.line}: {fault}")
                 continue
@@ -94,13 +96,13 @@ def _rows(path: Path, faults: list[str]) -> Iterator[Row]:
                 faults.append(f"line {number}: {len(fields)} fields instead of {len(header)}")
 
 
-def _pixels(block: list[Row]) -> list[np.ndarray | None]:
-    """The grey levels of each row, uint8 (2304,), or None for a row that cannot be read."""
+def _with_pixels(block: list[Row]) -> list[tuple[Row, np.ndarray | None]]:
+    """Each row with its grey levels, uint8 (2304,), or with None where they cannot be read."""
     numbers = _parse([row.pixels for row in block])
     if numbers is not None:
-        return list(numbers)
-    parsed = [_parse([row.pixels]) for row in block]
-    return [None if numbers is None else numbers[0] for numbers in parsed]
+        return list(zip(block, numbers, strict=True))
+    alone = [_parse([row.pixels]) for row in block]
+    return [(row, None if one is None else one[0]) for row, one in zip(block, alone, strict=True)]
 
 
 def _parse(texts: list[bytes]) -> np.ndarray | None:
@@ -109,22 +111,19 @@ def _parse(texts: list[bytes]) -> np.ndarray | None:
     Works on the characters of all texts at once: a number ends before each space, and its tens and
     hundreds are the one and two characters before its last.
     """
-    characters = np.frombuffer(b"   " + b" ".join(texts) + b" ", np.uint8)
-    digits = characters ^ ord("0")  # '0'..'9' -> 0..9, ' ' -> 16
+    digits = np.frombuffer(b"   " + b" ".join(texts) + b" ", np.uint8) ^ ord("0")  # ' ' -> 16
     spaces = np.flatnonzero(digits == 16)[2:]
-    lengths = np.diff(spaces) - 1
     row_ends = np.cumsum([len(text) + 1 for text in texts]) + 2
-    if (
-        len(lengths) != len(texts) * PIXELS
-        or not np.array_equal(spaces[PIXELS::PIXELS], row_ends)
-        or lengths.min() < 1
-        or lengths.max() > 3
-        or np.count_nonzero(digits < 10) != lengths.sum()
-    ):
+    if len(spaces) != 1 + len(texts) * PIXELS or (spaces[PIXELS::PIXELS] != row_ends).any():
         return None
-    last = spaces[1:]
-    ones, tens, hundreds = (digits[last - place] for place in (1, 2, 3))
-    numbers = ones + (lengths > 1) * tens * np.uint8(10) + (lengths > 2) * hundreds * np.uint16(100)
+    third = spaces[1:] - 3
+    ones, tens, hundreds = (digits[place:].take(third) for place in (2, 1, 0))
+    has_tens = tens < 10
+    has_hundreds = has_tens & (hundreds < 10)
+    used = np.count_nonzero(ones < 10) + np.count_nonzero(has_tens) + np.count_nonzero(has_hundreds)
+    if (ones > 9).any() or used + len(spaces) + 2 != len(digits):  # something else is in there
+        return None
+    numbers = ones + has_tens * tens * np.uint8(10) + has_hundreds * hundreds * np.uint16(100)
     return numbers.astype(np.uint8).reshape(-1, PIXELS) if numbers.max() <= 255 else None
 
 
