@@ -1,4 +1,4 @@
-"""Random changes to training faces, as a Keras layer that does nothing outside training."""
+"""Random changes to training faces, as Keras layers that do nothing outside training."""
 
 from __future__ import annotations
 
@@ -6,9 +6,27 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
+from keras import layers, ops
 
 from pipeline.params import Augmentation
+
+ERASED = (0.02, 0.2)
+"""Smallest and largest share of a face that erasing hides."""
+WHITE = 255
+
+
+def augmentation_layers(ranges: Augmentation, seed: int) -> list[keras.Layer]:
+    """The layers that change faces (N, height, width, channels) of 0..255 as `ranges` ask."""
+    steps: list[keras.Layer] = [RandomAffine(ranges, seed)]
+    known = {"value_range": (0, WHITE), "seed": seed, "dtype": "float32"}
+    if ranges.brightness:
+        steps.append(layers.RandomBrightness(ranges.brightness, **known))
+    if ranges.contrast:
+        steps.append(layers.RandomContrast(ranges.contrast, **known))
+    if ranges.erasing:
+        share = (ranges.erasing, ranges.erasing)
+        steps.append(layers.RandomErasing(share, scale=ERASED, fill_value=WHITE / 2, **known))
+    return steps
 
 
 class RandomAffine(keras.layers.Layer):

@@ -46,6 +46,35 @@ def cnn(
     return keras.Model(faces, _softmax_head(x, num_classes), name="cnn")
 
 
+def vgg(
+    input_shape: tuple[int, int, int],
+    num_classes: int,
+    stages: list[list[Width]],
+    stage_dropout: Fraction,
+    dropout: Fraction,
+) -> keras.Model:
+    """After Simonyan & Zisserman 2014 (arXiv:1409.1556), without their dense layers.
+
+    `stages` names the width of each 3x3 convolution; max-pool halves the maps between stages. The
+    last maps are averaged and meet one dense layer, so that its weights also tell where in the face
+    a class was seen (class-activation maps, Zhou et al. 2016, arXiv:1512.04150).
+    """
+    faces = keras.Input(input_shape, name="faces")
+    x = layers.LayerNormalization(axis=[1, 2, 3], center=False, scale=False)(faces)
+    for number, widths in enumerate(stages, start=1):
+        for place, width in enumerate(widths, start=1):
+            x = layers.Conv2D(width, 3, padding="same", use_bias=False)(x)
+            if place == len(widths) and number < len(stages):
+                x = layers.MaxPooling2D()(x)
+            x = layers.BatchNormalization()(x)
+            x = layers.ReLU()(x)
+        if number < len(stages):
+            x = layers.Dropout(stage_dropout)(x)
+    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.Dropout(dropout)(x)
+    return keras.Model(faces, _softmax_head(x, num_classes), name="vgg")
+
+
 def mobilenet(
     input_shape: tuple[int, int, int],
     num_classes: int,

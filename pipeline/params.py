@@ -39,7 +39,9 @@ class Data:
 class Augmentation:
     """Ranges of the random changes to a training face; 0 or false leaves one out.
 
-    `rotation` and `shear` in degrees either way, `zoom` and the shifts as fractions of the side.
+    `rotation` and `shear` in degrees either way, `zoom` and the shifts as fractions of the side,
+    `brightness` as a fraction of white, `contrast` as a fraction of itself. `erasing` is the share
+    of faces of which a random rectangle is hidden.
     """
 
     rotation: Annotated[float, Field(ge=0, le=180)] = 0.0
@@ -48,6 +50,9 @@ class Augmentation:
     width_shift: Fraction = 0.0
     height_shift: Fraction = 0.0
     flip: bool = False
+    brightness: Fraction = 0.0
+    contrast: Fraction = 0.0
+    erasing: Fraction = 0.0
 
 
 @dataclass(frozen=True, config=_strict)
@@ -63,9 +68,13 @@ class Training:
     """How one model is trained.
 
     `network` holds the name of a function of `networks.py` and that function's options.
-    `schedule` "cosine" lets the learning rate fall to 0 over `epochs`. Training stops after
-    `patience` epochs in which `monitor`, a validation figure, did not improve; the best epoch is
-    kept, never the last.
+    `schedule` "cosine" lets the learning rate fall to 0 over `epochs`, after it has risen from 0
+    in the first `warmup_epochs`. `weight_decay` is decoupled (Loshchilov & Hutter 2019,
+    arXiv:1711.05101) and spares biases and norms; "adam" with it is AdamW. `ema` is the momentum of
+    an average of the weights, which is what then validates and is kept. `mixup` is the alpha of
+    Zhang et al. 2018, arXiv:1710.09412. 0 turns any of these off. Training stops after `patience`
+    epochs in which `monitor`, a validation figure, did not improve; the best epoch is kept, never
+    the last.
     """
 
     network: dict[str, Any]
@@ -81,6 +90,11 @@ class Training:
     label_smoothing: Fraction
     augmentation: Augmentation
     head: Head | None = None
+    warmup_epochs: Annotated[int, Field(ge=0)] = 0
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    ema: Fraction = 0.0
+    mixup: Annotated[float, Field(ge=0)] = 0.0
+    precision: Literal["float32", "mixed_bfloat16"] = "float32"
 
 
 @dataclass(frozen=True, config=_strict)
@@ -119,6 +133,12 @@ def load_params(path: Path = REPOSITORY / "params.yaml") -> Params:
         if model not in params.train:
             raise ParamsError(
                 f"{path}: models names {model!r}, but there is no section train.{model}"
+            )
+    for model, settings in params.train.items():
+        if settings.warmup_epochs >= settings.epochs:
+            raise ParamsError(
+                f"{path}: train.{model}.warmup_epochs is {settings.warmup_epochs}; it must be less "
+                f"than epochs, which is {settings.epochs}"
             )
     return params
 

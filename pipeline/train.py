@@ -20,7 +20,9 @@ import keras
 import numpy as np
 
 from pipeline import networks
-from pipeline.augmentation import RandomAffine
+from pipeline.acceleration import accelerated
+from pipeline.augmentation import augmentation_layers
+from pipeline.batches import Batches, one_hot
 from pipeline.dataset import SIZE, SPLITS, Split, data_hash, load_split
 from pipeline.files import write_csv, write_json, write_whole
 from pipeline.params import REPOSITORY, ParamsError, Training, load_params
@@ -123,7 +125,8 @@ class Phase:
     first: int
     last: int
     learning_rate: float
-    base_is_frozen: bool
+    warmup_epochs: int = 0
+    base_is_frozen: bool = False
 
 
 def fit(
@@ -134,41 +137,48 @@ def fit(
     checkpoint: Checkpoint,
     journal: Journal,
 ) -> State:
-    """Train `network` in place, from where `checkpoint` stands, and leave it at its best epoch."""
+    """Train `network`, from where `checkpoint` stands, and leave it at its best epoch."""
     state = checkpoint.load()
     state.run_id = journal.run_id
     for phase in _phases(settings):
         if state.epochs >= phase.last or _is_over(state, settings):
             continue
-        learner = _learner(network, settings, state.epochs)
-        if state.epochs:
-            learner.load_weights(checkpoint.weights(state.epochs))
-        _compile(learner, network, phase, settings, len(train.labels))
-        if state.epochs > phase.first:  # once more, now that there is an optimiser to fill
-            learner.load_weights(checkpoint.weights(state.epochs))
+        batches = Batches(
+            train, settings.batch_size, settings.mixup, settings.seed, epoch=state.epochs
+        )
+        learner = _learner(network, settings, phase, len(batches), checkpoint, state.epochs)
         learner.fit(
-            train.images[..., np.newaxis],
-            _one_hot(train),
-            batch_size=settings.batch_size,
+            batches,
             initial_epoch=state.epochs,
             epochs=phase.last,
-            validation_data=(validation.images[..., np.newaxis], _one_hot(validation)),
-            callbacks=[EpochEnd(state, checkpoint, settings, journal)],
+            validation_data=(validation.images[..., np.newaxis], one_hot(validation)),
+            callbacks=[
+                *([keras.callbacks.SwapEMAWeights()] if settings.ema else []),
+                EpochEnd(state, checkpoint, settings, journal),
+            ],
             verbose="auto" if sys.stdout.isatty() else 2,
         )
-    _learner(network, settings, state.epochs).load_weights(checkpoint.weights(state.best_epoch))
+    _take_best(network, settings, checkpoint, state.best_epoch)
     return state
 
 
+def _take_best(
+    network: keras.Model, settings: Training, checkpoint: Checkpoint, epoch: int
+) -> None:
+    """Give `network` the weights that validated in `epoch`."""
+    phase = next(phase for phase in _phases(settings) if epoch <= phase.last)
+    learner = _learner(network, settings, phase, 1, checkpoint, epoch)
+    if settings.ema:
+        learner.optimizer.finalize_variable_values(learner.trainable_variables)
+    network.set_weights(learner.layers[-1].get_weights())
+
+
 def _phases(settings: Training) -> list[Phase]:
-    head = settings.head
+    head, first = settings.head, settings.head.epochs if settings.head else 0
+    main = Phase(first, first + settings.epochs, settings.learning_rate, settings.warmup_epochs)
     if head is None:
-        return [Phase(0, settings.epochs, settings.learning_rate, base_is_frozen=False)]
-    last = head.epochs + settings.epochs
-    return [
-        Phase(0, head.epochs, head.learning_rate, base_is_frozen=True),
-        Phase(head.epochs, last, settings.learning_rate, base_is_frozen=False),
-    ]
+        return [main]
+    return [Phase(0, first, head.learning_rate, base_is_frozen=True), main]
 
 
 def _is_over(state: State, settings: Training) -> bool:
@@ -179,48 +189,64 @@ def _is_better(monitor: str, value: float, best: float) -> bool:
     return value < best if monitor.endswith("loss") else value > best
 
 
-def _one_hot(split: Split) -> np.ndarray:
-    return np.eye(len(split.classes), dtype=np.float32)[split.labels]
+def _learner(
+    network: keras.Model,
+    settings: Training,
+    phase: Phase,
+    batches: int,
+    checkpoint: Checkpoint,
+    epoch: int,
+) -> keras.Model:
+    """What is fitted in `phase` from `epoch` on: a copy of `network` without its softmax.
 
-
-def _learner(network: keras.Model, settings: Training, epoch: int) -> keras.Model:
-    """The network, weights shared, behind its augmentation and without its softmax."""
-    return keras.Sequential(
-        [
-            keras.Input(network.input_shape[1:]),
-            RandomAffine(settings.augmentation, settings.seed + epoch),
-            networks.logits_of(network),
-        ]
-    )
-
-
-def _compile(
-    learner: keras.Model, network: keras.Model, phase: Phase, settings: Training, rows: int
-) -> None:
-    """Give the learner a fresh optimiser for `phase`, and its losses."""
-    for layer in network.layers:
+    In front of it stand the random changes. It carries the weights and, within the phase, the
+    optimiser of the checkpoint.
+    """
+    copy = accelerated(networks.logits_of(network), settings.precision)
+    for layer in copy.layers:
         if layer.name == "base":
             layer.trainable = not phase.base_is_frozen
-    rate: Any = phase.learning_rate
-    if settings.schedule == "cosine":
-        batches = -(-rows // settings.batch_size) * (phase.last - phase.first)
-        rate = keras.optimizers.schedules.CosineDecay(rate, batches)
-    if settings.optimizer == "adam":
-        optimizer = keras.optimizers.Adam(rate)
-    else:
-        optimizer = keras.optimizers.SGD(rate, momentum=0.9, nesterov=True)
+    changes = augmentation_layers(settings.augmentation, settings.seed + epoch)
+    learner = keras.Sequential([keras.Input(network.input_shape[1:]), *changes, copy])
+    if epoch:
+        learner.load_weights(checkpoint.weights(epoch))
     loss = {
         "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
         "categorical_focal_crossentropy": keras.losses.CategoricalFocalCrossentropy,
     }[settings.loss]
     learner.compile(
-        optimizer=optimizer,
+        optimizer=_optimizer(settings, phase, batches),
         loss=loss(from_logits=True, label_smoothing=settings.label_smoothing),
         metrics=["accuracy"],
         # XLA makes TensorFlow on a CPU several times slower.
         jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
     )
     learner.optimizer.build(learner.trainable_variables)
+    if epoch > phase.first:  # once more, now that there is an optimiser to fill
+        learner.load_weights(checkpoint.weights(epoch))
+    return learner
+
+
+def _optimizer(settings: Training, phase: Phase, batches: int) -> keras.optimizers.Optimizer:
+    """A fresh optimiser for a phase whose epochs have `batches` steps."""
+    rate: Any = phase.learning_rate
+    if settings.schedule == "cosine":
+        warmup = phase.warmup_epochs * batches
+        rate = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=0.0 if warmup else rate,
+            decay_steps=(phase.last - phase.first) * batches - warmup,
+            warmup_target=rate if warmup else None,
+            warmup_steps=warmup,
+        )
+    options: dict[str, Any] = {"weight_decay": settings.weight_decay or None}
+    if settings.ema:
+        options |= {"use_ema": True, "ema_momentum": settings.ema}
+    if settings.optimizer == "adam":
+        optimizer = keras.optimizers.Adam(rate, **options)
+    else:
+        optimizer = keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, **options)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
 
 
 def _fingerprint(settings: Training, data: str) -> str:

@@ -9,6 +9,7 @@ from pipeline.params import ParamsError
 
 TINY = {
     "cnn": {"name": "cnn", "filters": [4, 8], "dense": 8, "block_dropout": 0.1, "dropout": 0.5},
+    "vgg": {"name": "vgg", "stages": [[4, 4], [8]], "stage_dropout": 0.1, "dropout": 0.1},
     "mobilenet": {
         "name": "mobilenet",
         "weights": None,
@@ -65,7 +66,10 @@ def test_the_cnn_sees_a_face_alike_in_bright_and_dim_light(faces):
 @pytest.mark.parametrize(
     ("section", "sentence"),
     [
-        ({**TINY["cnn"], "name": "vgg"}, "network.name is 'vgg'; networks.py has cnn, mobilenet"),
+        (
+            {**TINY["cnn"], "name": "cmm"},
+            "network.name is 'cmm'; networks.py has cnn, vgg",
+        ),
         ({"filters": [4]}, "network.name is None"),
         ({**TINY["cnn"], "filtres": [4]}, "filtres: unknown key"),
         ({"name": "cnn", "filters": [4], "dense": 8, "dropout": 0.1}, "block_dropout: .*missing"),

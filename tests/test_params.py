@@ -47,9 +47,9 @@ def test_a_float_in_exponent_notation_is_a_float(load):
         ("learning_rate: 0.001", "learning_rate: .nan", r"train\.cnn\.learning_rate: "),
         ("optimizer: adam", "optimizer: adamm", r"train\.cnn\.optimizer: .*'adam' or 'sgd'"),
         ("    seed: 1\n", "", r"train\.cnn\.seed: this key is missing"),
-        ("models: [cnn, mobilenet]", "models: [cnn, vgg]", r"no section train\.vgg"),
-        ("models: [cnn, mobilenet]", "models: []", r"models: "),
-        ("models: [cnn, mobilenet]", "models: [", r"not valid YAML"),
+        ("models: [cnn, vgg, mobilenet]", "models: [cnn, resnet]", r"no section train\.resnet"),
+        ("models: [cnn, vgg, mobilenet]", "models: []", r"models: "),
+        ("models: [cnn, vgg, mobilenet]", "models: [", r"not valid YAML"),
     ],
 )
 def test_a_wrong_key_or_value_is_one_sentence_that_names_it(load, old, new, sentence):

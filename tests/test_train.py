@@ -91,9 +91,9 @@ def test_wrong_params_end_with_one_sentence_and_no_traceback(workspace, old, new
 
 
 def test_an_unknown_model_is_named_with_the_known_ones(workspace):
-    output, _ = workspace.start("python", "-m", "pipeline.train", "vgg").communicate()
+    output, _ = workspace.start("python", "-m", "pipeline.train", "resnet").communicate()
     assert output.splitlines()[-1] == (
-        "train: params.yaml has no section train.vgg; it has cnn, mobilenet"
+        "train: params.yaml has no section train.resnet; it has cnn, vgg, mobilenet"
     )
 
 

@@ -11,7 +11,7 @@ from pipeline.sample import write_sample
 REPOSITORY = Path(__file__).parents[1]
 
 PARAMS = """\
-models: [cnn, mobilenet]
+models: [cnn, vgg, mobilenet]
 data: {source: data/fer2013.csv}
 train:
   cnn:
@@ -27,6 +27,24 @@ train:
     loss: categorical_crossentropy
     label_smoothing: 0.05
     augmentation: {rotation: 5, zoom: 0.05, width_shift: 0.02, flip: true}
+  vgg:
+    network: {name: vgg, stages: [[8, 8], [16]], stage_dropout: 0.0, dropout: 0.1}
+    seed: 1
+    batch_size: 64
+    epochs: 2
+    warmup_epochs: 1
+    patience: 2
+    monitor: val_loss
+    optimizer: sgd
+    learning_rate: 0.05
+    schedule: cosine
+    weight_decay: 0.001
+    ema: 0.5
+    mixup: 0.2
+    precision: mixed_bfloat16
+    loss: categorical_crossentropy
+    label_smoothing: 0.1
+    augmentation: {brightness: 0.2, contrast: 0.2, erasing: 0.3}
   mobilenet:
     network: {name: mobilenet, weights: null, input_size: 32, alpha: 0.25, dropout: 0.1}
     head: {epochs: 1, learning_rate: 0.001}
