@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import csv
+import itertools
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +19,44 @@ import keras
 import numpy as np
 
 from pipeline import metrics
-from pipeline.dataset import SPLITS, Split, load_split
+from pipeline.dataset import SIZE, SPLITS, Split, load_split
 from pipeline.files import write_csv, write_json
-from pipeline.params import REPOSITORY
-from pipeline.plots import save_confusion, save_history, save_per_class
+from pipeline.params import REPOSITORY, Evaluation, ParamsError, load_params
+from pipeline.plots import save_calibration, save_confusion, save_history, save_per_class
 from pipeline.tracking import Journal
 
 NAMES = dict(zip(SPLITS, ("train", "validation", "test"), strict=True))
 BATCH = 256
+MOVE = 2
+"""Pixels by which the moved views of a face are moved."""
 
 
-def predict(network: keras.Model, split: Split) -> np.ndarray:
-    """Probabilities (N, classes) for the faces of a split."""
-    return network.predict(split.images[..., np.newaxis], batch_size=BATCH, verbose=0)
+def predict(network: keras.Model, images: np.ndarray) -> np.ndarray:
+    """Probabilities (N, classes) for faces (N, 48, 48) of 0..255."""
+    return network.predict(images[..., np.newaxis], batch_size=BATCH, verbose=0)
+
+
+def views(images: np.ndarray, averaging: str) -> Iterator[np.ndarray]:
+    """The views of faces (N, 48, 48) that `averaging` names, the faces as they are first."""
+    yield images
+    if averaging != "none":
+        yield images[:, :, ::-1]
+    if averaging == "ten":
+        wide = np.pad(images, ((0, 0), (MOVE, MOVE), (MOVE, MOVE)), mode="edge")
+        for top, left in itertools.product((0, 2 * MOVE), repeat=2):
+            moved = wide[:, top : top + SIZE, left : left + SIZE]
+            yield moved
+            yield moved[:, :, ::-1]
 
 
 def figures(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
-    """Accuracy, macro-F1 and loss of one split."""
+    """Accuracy, macro-F1, loss and expected calibration error of one split."""
     confusion = _confusion(labels, probabilities)
     return {
         "accuracy": metrics.accuracy(confusion),
         "macro_f1": metrics.macro_f1(confusion),
         "loss": metrics.cross_entropy(labels, probabilities),
+        "calibration_error": metrics.calibration_error(labels, probabilities),
     }
 
 
@@ -67,69 +85,97 @@ def _read_history(path: Path) -> list[dict[str, float]]:
         return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
 
 
-def save_report(
+def beyond(
+    labels: np.ndarray,
+    probabilities: np.ndarray,
+    averaged: np.ndarray,
+    temperature: float,
+    bootstrap: int,
+) -> dict[str, Any]:
+    """What else is told of a split: 95 % intervals, averaged views, and before calibration."""
+    predicted, classes = probabilities.argmax(axis=1), probabilities.shape[1]
+    return {
+        "intervals_95": metrics.bootstrap_intervals(labels, predicted, classes, bootstrap),
+        "averaged": figures(labels, averaged),
+        "uncalibrated": figures(labels, metrics.tempered(probabilities, 1 / temperature)),
+    }
+
+
+def save_tables(folder: Path, test: Split, probabilities: np.ndarray) -> None:
+    """Write what DVC plots of the test split: F1 per class, confusion and calibration."""
+    rates = details(test.labels, probabilities, test.classes)["per_class"]
+    rows = [[name, *values.values()] for name, values in rates.items()]
+    write_csv(folder / "per_class.csv", ("class", "precision", "recall", "f1", "faces"), rows)
+    predicted = probabilities.argmax(axis=1)
+    pairs = (
+        (test.classes[actual], test.classes[guess])
+        for actual, guess in zip(test.labels, predicted, strict=True)
+    )
+    write_csv(folder / "confusion.csv", ("actual", "predicted"), pairs)
+    parts = metrics.calibration_bins(test.labels, probabilities)
+    filled = parts["faces"] > 0
+    columns = {name: values[filled].tolist() for name, values in parts.items()}
+    write_csv(folder / "calibration.csv", list(columns), zip(*columns.values(), strict=True))
+
+
+def save_pictures(
     folder: Path,
     splits: dict[str, Split],
     probabilities: dict[str, np.ndarray],
     record: dict[str, Any],
-) -> dict[str, dict[str, float]]:
-    """Write every figure and picture of one model to `folder`; returns the figures per split."""
-    test, classes = splits["test"], splits["test"].classes
-    summary = {name: figures(split.labels, probabilities[name]) for name, split in splits.items()}
-    detail = {
-        name: details(split.labels, probabilities[name], classes) for name, split in splits.items()
-    }
-    write_json(folder / "metrics.json", summary)
-    write_json(folder / "details.json", detail)
-    rows = [[name, *rates.values()] for name, rates in detail["test"]["per_class"].items()]
-    write_csv(folder / "per_class.csv", ("class", "precision", "recall", "f1", "faces"), rows)
-    predicted = probabilities["test"].argmax(axis=1)
-    pairs = ((classes[a], classes[p]) for a, p in zip(test.labels, predicted, strict=True))
-    write_csv(folder / "confusion.csv", ("actual", "predicted"), pairs)
-    _draw(folder, detail, summary, classes, record)
-    return summary
-
-
-def _draw(
-    folder: Path,
-    detail: dict[str, Any],
-    summary: dict[str, dict[str, float]],
-    classes: tuple[str, ...],
-    record: dict[str, Any],
 ) -> None:
-    title = f"{record['model']}: {{}} accuracy {{:.2%}}"
-    save_confusion(
-        {
-            title.format(name, summary[name]["accuracy"]): np.array(part["confusion"])
-            for name, part in detail.items()
-        },
-        classes,
-        folder / "confusion.png",
-    )
-    rates = metrics.per_class(np.array(detail["test"]["confusion"]))
-    save_per_class(rates, classes, f"{record['model']}: test", folder / "per_class.png")
+    """Draw confusion, rates per class, calibration and history."""
+    test, name = splits["test"], record["model"]
+    confusions = {
+        split: _confusion(faces.labels, probabilities[split]) for split, faces in splits.items()
+    }
+    titled = {
+        f"{name}: {split} accuracy {metrics.accuracy(confusion):.2%}": confusion
+        for split, confusion in confusions.items()
+    }
+    save_confusion(titled, test.classes, folder / "confusion.png")
+    rates = metrics.per_class(confusions["test"])
+    save_per_class(rates, test.classes, f"{name}: test", folder / "per_class.png")
+    before = metrics.tempered(probabilities["test"], 1 / record["temperature"])
+    panels = {}
+    for when, given in (("before", before), ("after", probabilities["test"])):
+        error = metrics.calibration_error(test.labels, given)
+        title = f"test, {when} calibration: error {error:.1%}"
+        panels[title] = metrics.calibration_bins(test.labels, given)
+    save_calibration(panels, folder / "calibration.png")
     history = _read_history(folder / "history.csv")
     save_history(history, record["best_epoch"], folder / "history.png")
 
 
-def evaluate_model(name: str) -> None:
+def evaluate_model(name: str, settings: Evaluation) -> None:
     """Measure one trained model on all splits, write its report and add it to its MLflow run."""
-    reports = REPOSITORY / "reports" / name
-    record = json.loads((reports / "training.json").read_text(encoding="utf-8"))
+    folder = REPOSITORY / "reports" / name
+    record = json.loads((folder / "training.json").read_text(encoding="utf-8"))
     network = keras.models.load_model(REPOSITORY / "models" / f"{name}.keras", compile=False)
     splits = {NAMES[split]: load_split(split) for split in SPLITS}
-    probabilities = {}
+    probabilities, summary, detail = {}, {}, {}
     for split, faces in splits.items():
         print(f"{name}: {split}, {len(faces.labels):,} faces", flush=True)
-        probabilities[split] = predict(network, faces)
-    summary = save_report(reports, splits, probabilities, record)
+        single = probabilities[split] = predict(network, faces.images)
+        summary[split] = figures(faces.labels, single)
+        detail[split] = details(faces.labels, single, faces.classes)
+        if split != "train":
+            seen = (predict(network, view) for view in views(faces.images, settings.averaging))
+            averaged = np.mean(list(seen), axis=0)
+            detail[split] |= beyond(
+                faces.labels, single, averaged, record["temperature"], settings.bootstrap
+            )
+    write_json(folder / "metrics.json", summary)
+    write_json(folder / "details.json", {"averaging": settings.averaging, **detail})
+    save_tables(folder, splits["test"], probabilities["test"])
+    save_pictures(folder, splits, probabilities, record)
     for split, values in summary.items():
         print(
             f"{name}: {split} " + ", ".join(f"{key} {value:.4f}" for key, value in values.items())
         )
     journal = Journal(name, record["mlflow_run_id"])
     journal.log_metrics(summary)
-    journal.log_files(reports)
+    journal.log_files(folder)
     journal.finish()
 
 
@@ -137,11 +183,11 @@ def main() -> None:
     """Read the model's name and evaluate it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", help="a section of `train` in params.yaml")
-    evaluate_model(parser.parse_args().model)
+    evaluate_model(parser.parse_args().model, load_params().evaluate)
 
 
 if __name__ == "__main__":
     try:
         main()
-    except FileNotFoundError as error:
+    except (ParamsError, FileNotFoundError) as error:
         sys.exit(f"evaluate: {error}")

@@ -7,6 +7,8 @@ to 1, `confusion` counts (classes, classes): actual class down, predicted class 
 from __future__ import annotations
 
 import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
 
 
 def confusion_matrix(labels: np.ndarray, predictions: np.ndarray, classes: int) -> np.ndarray:
@@ -40,6 +42,70 @@ def cross_entropy(labels: np.ndarray, probabilities: np.ndarray) -> float:
     """Mean negative log-probability of the actual class, in nats; below 1e-7 counts as 1e-7."""
     chosen = probabilities[np.arange(len(labels)), labels].astype(float)
     return float(-np.log(np.clip(chosen, 1e-7, 1)).mean())
+
+
+def calibration_bins(
+    labels: np.ndarray, probabilities: np.ndarray, bins: int = 15
+) -> dict[str, np.ndarray]:
+    """Faces by the probability of their predicted class, in `bins` equal parts of 0..1.
+
+    `faces` counts them, `confidence` is their mean probability and `accuracy` the share that is
+    right, both 0 in an empty part; each (bins,).
+    """
+    confidence = probabilities.max(axis=1).astype(float)
+    right = probabilities.argmax(axis=1) == labels
+    part = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    faces = np.bincount(part, minlength=bins)
+    return {
+        "faces": faces,
+        "confidence": _ratio(np.bincount(part, confidence, bins), faces),
+        "accuracy": _ratio(np.bincount(part, right, bins), faces),
+    }
+
+
+def calibration_error(labels: np.ndarray, probabilities: np.ndarray, bins: int = 15) -> float:
+    """Expected calibration error, 0..1 (Guo et al. 2017, arXiv:1706.04599, equation 3).
+
+    The gap between confidence and accuracy of each part of `calibration_bins`, weighed by faces.
+    """
+    parts = calibration_bins(labels, probabilities, bins)
+    gaps = np.abs(parts["accuracy"] - parts["confidence"])
+    return float((gaps * parts["faces"]).sum() / len(labels))
+
+
+def best_temperature(labels: np.ndarray, logits: np.ndarray) -> float:
+    """The T, 0.05..20, whose softmax(logits / T) has the least cross-entropy (Guo et al. 2017)."""
+
+    def loss(log_temperature: float) -> float:
+        scaled = log_softmax(logits.astype(float) / np.exp(log_temperature), axis=1)
+        return -scaled[np.arange(len(labels)), labels].mean()
+
+    bounds = (np.log(0.05), np.log(20))
+    return float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded").x))
+
+
+def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """What the probabilities would be with their logits divided by `temperature`."""
+    logits = np.log(np.clip(probabilities.astype(float), 1e-12, 1))
+    return softmax(logits / temperature, axis=1)
+
+
+def bootstrap_intervals(
+    labels: np.ndarray, predictions: np.ndarray, classes: int, rounds: int, seed: int = 0
+) -> dict[str, dict[str, float]]:
+    """95 % percentile intervals `low`..`high` of accuracy and macro-F1.
+
+    From `rounds` samples of as many faces, drawn with replacement (Efron & Tibshirani 1993).
+    """
+    random = np.random.default_rng(seed)
+    figures: dict[str, list[float]] = {"accuracy": [], "macro_f1": []}
+    for _ in range(rounds):
+        rows = random.integers(0, len(labels), len(labels))
+        confusion = confusion_matrix(labels[rows], predictions[rows], classes)
+        figures["accuracy"].append(accuracy(confusion))
+        figures["macro_f1"].append(macro_f1(confusion))
+    limits = {name: np.percentile(values, (2.5, 97.5)) for name, values in figures.items()}
+    return {name: {"low": float(low), "high": float(high)} for name, (low, high) in limits.items()}
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

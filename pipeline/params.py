@@ -98,6 +98,19 @@ class Training:
 
 
 @dataclass(frozen=True, config=_strict)
+class Evaluation:
+    """How models are measured, beside the plain single view that everything is chosen by.
+
+    `averaging` "flip" also averages a face and its mirror image, "ten" ten views: a face and its
+    mirror image, where they are and moved two pixels to each corner. `bootstrap` is the number of
+    samples that the 95 % intervals come from.
+    """
+
+    averaging: Literal["none", "flip", "ten"]
+    bootstrap: Count
+
+
+@dataclass(frozen=True, config=_strict)
 class Promotion:
     """The figure, on the validation split, by which the champion is chosen."""
 
@@ -111,6 +124,7 @@ class Params:
     models: Annotated[list[str], Field(min_length=1)]
     data: Data
     train: dict[str, Training]
+    evaluate: Evaluation
     promote: Promotion
 
 

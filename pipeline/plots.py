@@ -63,6 +63,26 @@ def save_confusion(panels: dict[str, np.ndarray], classes: Sequence[str], path: 
     _save(figure, path)
 
 
+def save_calibration(panels: dict[str, dict[str, np.ndarray]], path: Path) -> None:
+    """Draw reliability diagrams: how often the network is right, by how sure it is.
+
+    `panels` maps a title to the bins of `metrics.calibration_bins`.
+    """
+    figure, axes = _figure(len(panels), width=4, height=3.8)
+    for axis, (title, parts) in zip(axes, panels.items(), strict=True):
+        filled = parts["faces"] > 0
+        edges = np.linspace(0, 1, len(filled) + 1)[:-1]
+        width = 1 / len(filled)
+        axis.bar(edges[filled], parts["accuracy"][filled], width, align="edge", edgecolor="white")
+        axis.plot((0, 1), (0, 1), color="grey", linestyle=":", label="as sure as right")
+        shares = parts["faces"] / parts["faces"].sum()
+        axis.step(edges, shares, where="post", color="black", linewidth=1, label="share of faces")
+        axis.set(xlim=(0, 1), ylim=(0, 1), xlabel="probability given", title=title)
+    axes[0].set_ylabel("share that is right")
+    axes[0].legend(frameon=False, loc="upper left")
+    _save(figure, path)
+
+
 def save_per_class(
     figures: dict[str, np.ndarray], classes: Sequence[str], title: str, path: Path
 ) -> None:

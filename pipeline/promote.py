@@ -13,6 +13,7 @@ import json
 import shutil
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from pipeline.tracking import Journal
 TOLERANCE = 1e-4
 """Largest difference of a probability between ONNX and Keras."""
 CHECKED_FACES = 512
+MAPS = "activation_maps"
 
 
 class PromotionError(RuntimeError):
@@ -46,14 +48,20 @@ def choose(candidates: dict[str, dict[str, Any]], metric: str) -> str:
 def export_onnx(network: keras.Model, metadata: dict[str, str], path: Path) -> None:
     """Write `network` as ONNX: input `faces`, output `probabilities`, both with free batch size.
 
-    `metadata` become the file's metadata properties.
+    Where the network allows it there is a second output, `activation_maps`. `metadata` become the
+    file's metadata properties.
     """
-    served = keras.Model(network.input, {"probabilities": network.output})
+    maps = activation_maps(network)
+    outputs = {"probabilities": network.output}
+    served = keras.Model(network.input, outputs | ({} if maps is None else {MAPS: maps}))
     served(np.zeros((1, SIZE, SIZE, 1), np.float32))  # the exporter wants a model that was called
     with contextlib.redirect_stdout(io.StringIO()):
         served.export(path, format="onnx", verbose=False)
     model = onnx.load(path)
-    _rename_output(model.graph, "probabilities")
+    for output in model.graph.output:
+        is_map = len(output.type.tensor_type.shape.dim) > 2
+        _rename_output(model.graph, output, MAPS if is_map else "probabilities")
+    model.graph.output.sort(key=lambda output: output.name == MAPS)  # the exporter sorts by name
     for value in (*model.graph.input, *model.graph.output):
         value.type.tensor_type.shape.dim[0].dim_param = "N"
     onnx.helper.set_model_props(model, metadata)
@@ -61,8 +69,31 @@ def export_onnx(network: keras.Model, metadata: dict[str, str], path: Path) -> N
     onnx.save(model, path)
 
 
-def _rename_output(graph: onnx.GraphProto, name: str) -> None:
-    (output,) = graph.output
+def activation_maps(network: keras.Model) -> Any | None:  # noqa: ANN401
+    """How much each place of a face speaks for each class, (N, height, width, classes), or None.
+
+    The class-activation maps of Zhou et al. 2016 (arXiv:1512.04150): the maps before the global
+    average pooling, weighed by the logits layer, so that their mean over a face is its logits.
+    None where anything but dropout stands between that pooling and the logits.
+    """
+    logits = network.get_layer("logits")
+    below = _layer_of(logits.input)
+    while isinstance(below, keras.layers.Dropout):
+        below = _layer_of(below.input)
+    if not isinstance(below, keras.layers.GlobalAveragePooling2D):
+        return None
+    kernel, bias = logits.get_weights()
+    everywhere = keras.layers.Conv2D(kernel.shape[1], 1, name=MAPS)
+    maps = everywhere(below.input)
+    everywhere.set_weights([kernel[np.newaxis, np.newaxis], bias])
+    return maps
+
+
+def _layer_of(tensor: Any) -> keras.Layer:  # noqa: ANN401
+    return tensor._keras_history.operation
+
+
+def _rename_output(graph: onnx.GraphProto, output: onnx.ValueInfoProto, name: str) -> None:
     for node in graph.node:
         node.output[:] = [name if value == output.name else value for value in node.output]
     output.name = name
@@ -77,21 +108,45 @@ def largest_difference(path: Path, network: keras.Model, faces: np.ndarray) -> f
 
 def model_card(
     record: dict[str, Any],
+    recipe: dict[str, Any],
     figures: dict[str, dict[str, dict[str, float]]],
+    details: dict[str, Any],
     metric: str,
     classes: tuple[str, ...],
 ) -> dict[str, Any]:
-    """What a reader should know of the champion: where it comes from and what it can do."""
+    """What a reader should know of the champion: where it comes from and what it can do.
+
+    `figures` are those of every candidate, `record` and `details` the champion's own reports,
+    `recipe` its section of params.yaml.
+    """
     name = record["model"]
+    test = details["test"]
     return {
         **record,
         "classes": list(classes),
         "input": f"float32 (N, {SIZE}, {SIZE}, 1), grey levels 0..255",
         "figures": figures[name],
+        "test_intervals_95": test["intervals_95"],
+        "test_averaged": {"views": details["averaging"], **test["averaged"]},
+        "test_per_class": test["per_class"],
+        "recipe": recipe,
         "chosen_by": f"validation {metric}",
         "candidates": {other: values["validation"][metric] for other, values in figures.items()},
         "split_rule": "trained on Training, chosen on PublicTest, PrivateTest read once",
+        "known_failures": known_failures(test["confusion"], classes),
     }
+
+
+def known_failures(confusion: list[list[int]], classes: tuple[str, ...]) -> list[str]:
+    """A sentence for each of the three classes that are recognised worst, if they have faces."""
+    failures = []
+    for index, row in enumerate(confusion):
+        if faces := sum(row):
+            recall = row[index] / faces
+            share, other = max((count / faces, at) for at, count in enumerate(row) if at != index)
+            sentence = f"recall {recall:.0%}; {share:.0%} are taken for {classes[other]}"
+            failures.append((recall, f"{classes[index]}: {sentence}"))
+    return [sentence for _, sentence in sorted(failures)[:3]]
 
 
 def metadata_of(card: dict[str, Any]) -> dict[str, str]:
@@ -151,7 +206,8 @@ def main() -> None:
     figures = {model: _read(model, "metrics.json") for model in params.models}
     name = choose(figures, metric)
     record, validation = _read(name, "training.json"), load_split("val")
-    card = model_card(record, figures, metric, validation.classes)
+    recipe, details = asdict(params.train[name]), _read(name, "details.json")
+    card = model_card(record, recipe, figures, details, metric, validation.classes)
     models = REPOSITORY / "models"
     promote(models / f"{name}.keras", card, validation, models)
     Journal(name, record["mlflow_run_id"]).promote()

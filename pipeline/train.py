@@ -19,7 +19,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from pipeline import networks
+from pipeline import metrics, networks
 from pipeline.acceleration import accelerated
 from pipeline.augmentation import augmentation_layers
 from pipeline.batches import Batches, one_hot
@@ -173,6 +173,16 @@ def _take_best(
     network.set_weights(learner.layers[-1].get_weights())
 
 
+def calibrate(network: keras.Model, validation: Split) -> float:
+    """Fit a softmax temperature on validation and divide the network's logits by it; returns it."""
+    faces = validation.images[..., np.newaxis]
+    logits = networks.logits_of(network).predict(faces, batch_size=256, verbose=0)
+    temperature = metrics.best_temperature(validation.labels, logits)
+    layer = network.get_layer("logits")
+    layer.set_weights([weights / temperature for weights in layer.get_weights()])
+    return temperature
+
+
 def _phases(settings: Training) -> list[Phase]:
     head, first = settings.head, settings.head.epochs if settings.head else 0
     main = Phase(first, first + settings.epochs, settings.learning_rate, settings.warmup_epochs)
@@ -255,13 +265,16 @@ def _fingerprint(settings: Training, data: str) -> str:
     return hashlib.sha256(recipe.encode()).hexdigest()[:12]
 
 
-def _record(name: str, network: keras.Model, state: State, data: str) -> dict[str, Any]:
+def _record(
+    name: str, network: keras.Model, state: State, temperature: float, data: str
+) -> dict[str, Any]:
     """Where a trained model comes from, for the model card."""
     return {
         "model": name,
         "parameters": network.count_params(),
         "best_epoch": state.best_epoch,
         "epochs": state.epochs,
+        "temperature": temperature,
         "seconds_per_epoch": round(float(np.median([row["seconds"] for row in state.history])), 1),
         "data_hash": data,
         "git_commit": git_commit(),
@@ -285,12 +298,13 @@ def train_model(name: str, settings: Training) -> None:
     )
     journal.log_params(asdict(settings))
     state = fit(network, settings, train, validation, checkpoint, journal)
+    temperature = calibrate(network, validation)
     write_whole(REPOSITORY / "models" / f"{name}.keras", network.save)
     reports = REPOSITORY / "reports" / name
     write_csv(
         reports / "history.csv", list(state.history[0]), [row.values() for row in state.history]
     )
-    write_json(reports / "training.json", _record(name, network, state, data))
+    write_json(reports / "training.json", _record(name, network, state, temperature, data))
     faces = train.images[:SAMPLE, ..., np.newaxis].astype(np.float32)
     journal.log_model(network, faces, network.predict(faces, verbose=0))
     journal.finish()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.special
 import sklearn.metrics
 
 from pipeline import metrics
@@ -53,3 +54,52 @@ def test_the_loss_is_scikit_learns_log_loss(classified):
 def test_a_probability_of_zero_costs_much_but_not_infinity():
     loss = metrics.cross_entropy(np.array([1]), np.array([[1.0, 0.0]]))
     assert loss == pytest.approx(-np.log(1e-7))
+
+
+def test_calibration_bins_hold_every_face_at_its_confidence():
+    probabilities = np.array([[0.95, 0.05], [0.9, 0.1], [0.4, 0.6], [1.0, 0.0]])
+    parts = metrics.calibration_bins(np.array([0, 1, 1, 0]), probabilities, bins=10)
+    assert parts["faces"].tolist() == [0, 0, 0, 0, 0, 1, 0, 0, 1, 2]
+    assert parts["accuracy"][[5, 8, 9]].tolist() == [1, 0, 1]
+    np.testing.assert_allclose(parts["confidence"][[5, 8, 9]], [0.6, 0.9, 0.975])
+
+
+def test_the_calibration_error_is_the_mean_gap_weighed_by_faces():
+    probabilities = np.array([[0.95, 0.05], [0.9, 0.1], [0.4, 0.6], [1.0, 0.0]])
+    error = metrics.calibration_error(np.array([0, 1, 1, 0]), probabilities, bins=10)
+    assert error == pytest.approx((1 * 0.4 + 1 * 0.9 + 2 * 0.025) / 4)
+
+
+def test_faces_drawn_by_their_probabilities_are_calibrated():
+    rng = np.random.default_rng(4)
+    probabilities = rng.dirichlet(np.ones(4), 20_000)
+    labels = np.array([rng.choice(4, p=row) for row in probabilities])
+    assert metrics.calibration_error(labels, probabilities) < 0.01
+
+
+@pytest.mark.parametrize("true", [0.5, 1.0, 3.0])
+def test_the_temperature_that_made_the_labels_is_found(true):
+    rng = np.random.default_rng(5)
+    logits = rng.normal(0, 2, (20_000, 5))
+    probabilities = scipy.special.softmax(logits / true, axis=1)
+    labels = np.array([rng.choice(5, p=row) for row in probabilities])
+    assert metrics.best_temperature(labels, logits) == pytest.approx(true, rel=0.05)
+
+
+def test_tempering_by_one_over_the_temperature_undoes_it():
+    rng = np.random.default_rng(6)
+    logits = rng.normal(0, 2, (50, 7))
+    plain = scipy.special.softmax(logits, axis=1)
+    np.testing.assert_allclose(
+        metrics.tempered(scipy.special.softmax(logits / 1.7, axis=1), 1 / 1.7), plain, atol=1e-9
+    )
+
+
+def test_bootstrap_intervals_agree_with_the_normal_approximation():
+    labels = np.random.default_rng(7).integers(0, 3, 2_000)
+    predictions = np.where(np.arange(2_000) % 10 < 7, labels, (labels + 1) % 3)
+    intervals = metrics.bootstrap_intervals(labels, predictions, 3, rounds=1_000)
+    spread = 1.96 * np.sqrt(0.7 * 0.3 / 2_000)
+    assert intervals["accuracy"]["low"] == pytest.approx(0.7 - spread, abs=0.004)
+    assert intervals["accuracy"]["high"] == pytest.approx(0.7 + spread, abs=0.004)
+    assert intervals["macro_f1"]["low"] < 0.7 < intervals["macro_f1"]["high"]

@@ -16,6 +16,18 @@ from recognition.emotions import FER2013
 CNN = {"name": "cnn", "filters": [4, 8], "dense": 8, "block_dropout": 0.0, "dropout": 0.0}
 
 
+VGG = {"name": "vgg", "stages": [[4, 4], [8]], "stage_dropout": 0.1, "dropout": 0.2}
+DETAILS = {
+    "averaging": "none",
+    "test": {
+        "per_class": {},
+        "confusion": np.eye(7, dtype=int).tolist(),
+        "averaged": {},
+        "intervals_95": {},
+    },
+}
+
+
 @pytest.fixture(scope="module")
 def validation():
     rng = np.random.default_rng(1)
@@ -36,7 +48,7 @@ def card():
     record = {"model": "cnn", "git_commit": "0" * 40, "data_hash": "1" * 64, "mlflow_run_id": ""}
     scores = {"accuracy": 0.5, "macro_f1": 0.4, "loss": 1.5}
     measured = {"cnn": dict.fromkeys(("train", "validation", "test"), scores)}
-    return promote.model_card(record, measured, "accuracy", FER2013)
+    return promote.model_card(record, CNN, measured, DETAILS, "accuracy", FER2013)
 
 
 def candidates(**validation):
@@ -104,3 +116,29 @@ def test_the_figures_of_a_split_are_those_of_its_predictions():
     assert measured["accuracy"] == 0.75
     assert measured["macro_f1"] == pytest.approx((2 / 3 + 2 / 3 + 1) / 3)
     assert measured["loss"] == pytest.approx(-np.log([0.8, 0.7, 0.2, 0.8]).mean())
+
+
+def test_activation_maps_average_to_the_logits(validation, card, tmp_path):
+    keras.utils.set_random_seed(3)
+    network = networks.build(VGG, (48, 48, 1), 7)
+    network.save(tmp_path / "vgg.keras")
+    promote.promote(tmp_path / "vgg.keras", card, validation, tmp_path)
+    faces = validation.images[..., np.newaxis].astype(np.float32)
+    session = onnxruntime.InferenceSession(tmp_path / "best.onnx")
+    assert [output.name for output in session.get_outputs()] == ["probabilities", "activation_maps"]
+    (maps,) = session.run(["activation_maps"], {"faces": faces})
+    assert maps.shape == (40, 24, 24, 7)
+    logits = networks.logits_of(network).predict(faces, verbose=0)
+    np.testing.assert_allclose(maps.mean(axis=(1, 2)), logits, atol=1e-4)
+
+
+def test_a_network_with_a_dense_layer_has_no_activation_maps(keras_file):
+    assert promote.activation_maps(keras.models.load_model(keras_file)) is None
+
+
+def test_known_failures_name_the_worst_classes_and_what_they_are_taken_for():
+    confusion = [[6, 4, 0], [0, 10, 0], [0, 0, 0]]
+    assert promote.known_failures(confusion, ("angry", "happy", "sad")) == [
+        "angry: recall 60%; 40% are taken for happy",
+        "happy: recall 100%; 0% are taken for sad",
+    ]

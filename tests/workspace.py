@@ -59,6 +59,7 @@ train:
     loss: categorical_focal_crossentropy
     label_smoothing: 0.0
     augmentation: {}
+evaluate: {averaging: flip, bootstrap: 100}
 promote:
   metric: macro_f1
 """
