@@ -7,6 +7,7 @@ layers `logits` and `probabilities`, both (N, classes).
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -124,6 +125,12 @@ def build(
         return checked(input_shape, num_classes, **options)
     except ValidationError as error:
         raise ParamsError(f"network {name!r}: {describe(error)}") from None
+    except ValueError as error:  # of Keras, which tells the layer first and the reason below it
+        height, width, _ = input_shape
+        reason = re.sub(r"\x1b\[\d*m", "", str(error)).split("\n\n")
+        raise ParamsError(
+            f"network {name!r} does not fit faces of {height}x{width} pixels: {reason[:2][-1]}"
+        ) from None
 
 
 def _architectures() -> dict[str, Callable[..., keras.Model]]:

@@ -149,6 +149,8 @@ def load_params(path: Path = REPOSITORY / "params.yaml") -> Params:
                 f"{path}: models names {model!r}, but there is no section train.{model}"
             )
     for model, settings in params.train.items():
+        if settings.warmup_epochs and settings.schedule != "cosine":
+            raise ParamsError(f"{path}: train.{model}.warmup_epochs needs schedule: cosine")
         if settings.warmup_epochs >= settings.epochs:
             raise ParamsError(
                 f"{path}: train.{model}.warmup_epochs is {settings.warmup_epochs}; it must be less "

@@ -26,6 +26,7 @@ from pipeline.batches import Batches, one_hot
 from pipeline.dataset import SIZE, SPLITS, Split, data_hash, load_split
 from pipeline.files import write_csv, write_json, write_whole
 from pipeline.params import REPOSITORY, ParamsError, Training, load_params
+from pipeline.phases import Phase, optimizer_for, phases_of
 from pipeline.tracking import Journal, git_commit
 
 SAMPLE = 8
@@ -82,6 +83,17 @@ class Checkpoint:
         for path in set(self.folder.glob("*.weights.h5")) - needed:
             path.unlink()
 
+    def fill(self, model: keras.Model, epoch: int) -> None:
+        """Load the weights after `epoch`; TrainingError where they are of another network."""
+        try:
+            model.load_weights(self.weights(epoch))
+        except ValueError as error:
+            reason = str(error).splitlines()[0]
+            raise TrainingError(
+                f"the checkpoint {self.weights(epoch)} does not fit the network ({reason}); "
+                f"delete {self.folder} to train from the beginning"
+            ) from error
+
     def remove(self) -> None:
         """Forget everything: the training is over and its results are written."""
         shutil.rmtree(self.folder)
@@ -118,17 +130,6 @@ class EpochEnd(keras.callbacks.Callback):
         self.model.stop_training = _is_over(state, self.settings)
 
 
-@dataclass(frozen=True)
-class Phase:
-    """Epochs `first` (exclusive) to `last` (inclusive), with an optimiser of their own."""
-
-    first: int
-    last: int
-    learning_rate: float
-    warmup_epochs: int = 0
-    base_is_frozen: bool = False
-
-
 def fit(
     network: keras.Model,
     settings: Training,
@@ -140,7 +141,7 @@ def fit(
     """Train `network`, from where `checkpoint` stands, and leave it at its best epoch."""
     state = checkpoint.load()
     state.run_id = journal.run_id
-    for phase in _phases(settings):
+    for phase in phases_of(settings):
         if state.epochs >= phase.last or _is_over(state, settings):
             continue
         batches = Batches(
@@ -166,7 +167,7 @@ def _take_best(
     network: keras.Model, settings: Training, checkpoint: Checkpoint, epoch: int
 ) -> None:
     """Give `network` the weights that validated in `epoch`."""
-    phase = next(phase for phase in _phases(settings) if epoch <= phase.last)
+    phase = next(phase for phase in phases_of(settings) if epoch <= phase.last)
     learner = _learner(network, settings, phase, 1, checkpoint, epoch)
     if settings.ema:
         learner.optimizer.finalize_variable_values(learner.trainable_variables)
@@ -181,14 +182,6 @@ def calibrate(network: keras.Model, validation: Split) -> float:
     layer = network.get_layer("logits")
     layer.set_weights([weights / temperature for weights in layer.get_weights()])
     return temperature
-
-
-def _phases(settings: Training) -> list[Phase]:
-    head, first = settings.head, settings.head.epochs if settings.head else 0
-    main = Phase(first, first + settings.epochs, settings.learning_rate, settings.warmup_epochs)
-    if head is None:
-        return [main]
-    return [Phase(0, first, head.learning_rate, base_is_frozen=True), main]
 
 
 def _is_over(state: State, settings: Training) -> bool:
@@ -219,13 +212,13 @@ def _learner(
     changes = augmentation_layers(settings.augmentation, settings.seed + epoch)
     learner = keras.Sequential([keras.Input(network.input_shape[1:]), *changes, copy])
     if epoch:
-        learner.load_weights(checkpoint.weights(epoch))
+        checkpoint.fill(learner, epoch)
     loss = {
         "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
         "categorical_focal_crossentropy": keras.losses.CategoricalFocalCrossentropy,
     }[settings.loss]
     learner.compile(
-        optimizer=_optimizer(settings, phase, batches),
+        optimizer=optimizer_for(settings, phase, batches),
         loss=loss(from_logits=True, label_smoothing=settings.label_smoothing),
         metrics=["accuracy"],
         # XLA makes TensorFlow on a CPU several times slower.
@@ -233,30 +226,8 @@ def _learner(
     )
     learner.optimizer.build(learner.trainable_variables)
     if epoch > phase.first:  # once more, now that there is an optimiser to fill
-        learner.load_weights(checkpoint.weights(epoch))
+        checkpoint.fill(learner, epoch)
     return learner
-
-
-def _optimizer(settings: Training, phase: Phase, batches: int) -> keras.optimizers.Optimizer:
-    """A fresh optimiser for a phase whose epochs have `batches` steps."""
-    rate: Any = phase.learning_rate
-    if settings.schedule == "cosine":
-        warmup = phase.warmup_epochs * batches
-        rate = keras.optimizers.schedules.CosineDecay(
-            initial_learning_rate=0.0 if warmup else rate,
-            decay_steps=(phase.last - phase.first) * batches - warmup,
-            warmup_target=rate if warmup else None,
-            warmup_steps=warmup,
-        )
-    options: dict[str, Any] = {"weight_decay": settings.weight_decay or None}
-    if settings.ema:
-        options |= {"use_ema": True, "ema_momentum": settings.ema}
-    if settings.optimizer == "adam":
-        optimizer = keras.optimizers.Adam(rate, **options)
-    else:
-        optimizer = keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, **options)
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    return optimizer
 
 
 def _fingerprint(settings: Training, data: str) -> str:
@@ -283,9 +254,19 @@ def _record(
     }
 
 
+def _refuse_empty_classes(train: Split) -> None:
+    faces = np.bincount(train.labels, minlength=len(train.classes))
+    if empty := [name for name, count in zip(train.classes, faces, strict=True) if not count]:
+        raise TrainingError(
+            f"no training face is labelled {' or '.join(empty)}, so it cannot be learned; "
+            "add faces to the dataset and run `dvc repro` again"
+        )
+
+
 def train_model(name: str, settings: Training) -> None:
     """Train the model `name` on the arrays and write it with its history and its record."""
     train, validation, test = (load_split(split) for split in SPLITS)
+    _refuse_empty_classes(train)
     data = data_hash([train, validation, test])
     checkpoint = Checkpoint(REPOSITORY / "checkpoints" / name / _fingerprint(settings, data))
     state = checkpoint.load()

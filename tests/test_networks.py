@@ -71,6 +71,7 @@ def test_the_cnn_sees_a_face_alike_in_bright_and_dim_light(faces):
             "network.name is 'cmm'; networks.py has cnn, vgg",
         ),
         ({"filters": [4]}, "network.name is None"),
+        ({**TINY["vgg"], "stages": [[4]] * 8}, "vgg' does not fit faces of 48x48 .*negative"),
         ({**TINY["cnn"], "filtres": [4]}, "filtres: unknown key"),
         ({"name": "cnn", "filters": [4], "dense": 8, "dropout": 0.1}, "block_dropout: .*missing"),
         ({**TINY["cnn"], "dense": "many"}, "dense: .*integer.*'many'"),

@@ -49,6 +49,7 @@ def test_a_float_in_exponent_notation_is_a_float(load):
         ("    seed: 1\n", "", r"train\.cnn\.seed: this key is missing"),
         ("models: [cnn, vgg, mobilenet]", "models: [cnn, resnet]", r"no section train\.resnet"),
         ("models: [cnn, vgg, mobilenet]", "models: []", r"models: "),
+        ("warmup_epochs: 3", "warmup_epochs: 70", r"warmup_epochs is 70; it must be less than"),
         ("models: [cnn, vgg, mobilenet]", "models: [", r"not valid YAML"),
     ],
 )

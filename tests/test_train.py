@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.dataset import load_split
+from pipeline.train import Checkpoint, State, TrainingError
 from tests.workspace import Workspace
 
 EPOCHS = 5
@@ -106,3 +107,15 @@ def test_another_keras_backend_trains_a_model_that_tensorflow_loads(workspace, b
     network = keras.models.load_model(workspace.root / "models" / "mobilenet.keras", compile=False)
     validation = load_split("val", workspace.root / "data" / "arrays")
     assert network.predict(validation.images[..., np.newaxis], verbose=0).shape[1] == 7
+
+
+def test_a_checkpoint_of_another_network_is_refused(tmp_path):
+    def network(width):
+        return keras.Sequential([keras.Input((3,)), keras.layers.Dense(width)])
+
+    checkpoint = Checkpoint(tmp_path / "kept")
+    checkpoint.save(State([{"epoch": 1}], 1, 0.5), network(2))
+    before = checkpoint.weights(1).read_bytes()
+    with pytest.raises(TrainingError, match=r"does not fit the network .*delete"):
+        checkpoint.fill(network(3), 1)
+    assert checkpoint.weights(1).read_bytes() == before

@@ -1,0 +1,80 @@
+"""The split rule: learn from training, choose by validation, let test choose nothing."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from pipeline import train
+from pipeline.batches import Batches
+from pipeline.dataset import Split
+from pipeline.params import Augmentation, load_params
+from recognition.emotions import FER2013
+
+pytestmark = pytest.mark.filterwarnings("ignore:MLflow does not answer")
+
+FACES = {"train": 70, "val": 35, "test": 35}
+MARKS = {"train": range(70), "val": range(100, 135), "test": range(200, 235)}
+
+
+def marked(name):
+    """Faces of a split, each of one grey level that no other face of any split has."""
+    levels = np.array(MARKS[name], np.uint8)
+    images = np.tile(levels[:, None, None], (1, 48, 48))
+    images[:, ::2] //= 2  # else the network's own normalisation would leave nothing
+    return Split(images, (levels % 7).astype(np.uint8), FER2013)
+
+
+@pytest.fixture
+def settings():
+    network = {"name": "cnn", "filters": [4], "dense": 8, "block_dropout": 0.0, "dropout": 0.0}
+    return replace(
+        load_params().train["cnn"], network=network, epochs=3, augmentation=Augmentation()
+    )
+
+
+@pytest.fixture
+def trained(settings, tmp_path, monkeypatch):
+    """Trains on given splits; gives the weights, and the levels of the faces learned from."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+
+    def run(name, splits):
+        seen = set()
+
+        class Watched(Batches):
+            def __getitem__(self, index):
+                faces, targets = super().__getitem__(index)
+                seen.update(faces[:, 1, 0, 0].astype(int).tolist())
+                return faces, targets
+
+        monkeypatch.setattr(train, "load_split", splits.__getitem__)
+        monkeypatch.setattr(train, "REPOSITORY", tmp_path / name)
+        monkeypatch.setattr(train, "Batches", Watched)
+        train.train_model("cnn", settings)
+        path = tmp_path / name / "models" / "cnn.keras"
+        return keras.models.load_model(path, compile=False).get_weights(), seen
+
+    return run
+
+
+def test_every_training_face_and_no_other_is_learned_from(trained):
+    _, seen = trained("as-is", {name: marked(name) for name in FACES})
+    assert seen == set(MARKS["train"])
+
+
+def test_other_test_faces_and_labels_change_nothing_that_is_chosen(trained):
+    splits = {name: marked(name) for name in FACES}
+    weights, _ = trained("as-is", splits)
+    other = Split(255 - splits["test"].images, 6 - splits["test"].labels, FER2013)
+    again, _ = trained("other", splits | {"test": other})
+    for mine, theirs in zip(again, weights, strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-3)
+
+
+def test_a_class_without_training_faces_is_refused(trained):
+    splits = {name: marked(name) for name in FACES}
+    labels = np.where(splits["train"].labels == 1, 0, splits["train"].labels)
+    splits["train"] = replace(splits["train"], labels=labels)
+    with pytest.raises(train.TrainingError, match="no training face is labelled disgust"):
+        trained("empty", splits)
