@@ -1,7 +1,8 @@
 """`python -m benchmarks`: every measurement in turn. Each file also runs alone."""
 
-from benchmarks import read_csv, recognise
+from benchmarks import read_csv, recognise, training_input
 
 if __name__ == "__main__":
     read_csv.main()
+    training_input.main()
     recognise.main()

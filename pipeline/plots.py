@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -96,6 +97,40 @@ def save_per_class(
     axis.set_xticks(range(len(classes)), classes)
     axis.set(ylim=(0, 1.08), title=title)
     axis.legend(frameon=False, ncols=len(figures), loc="upper center", bbox_to_anchor=(0.5, -0.12))
+    _save(figure, path)
+
+
+def save_robustness(measured: dict[str, dict[str, float]], path: Path) -> None:
+    """Draw accuracy and calibration error for each way of spoiling a face, the first unspoilt."""
+    figure, axes = _figure(2, width=4.5, height=0.26 * len(measured) + 0.8)
+    names = list(measured)
+    for axis, figure_name, colour in zip(
+        axes, ("accuracy", "calibration_error"), ("tab:blue", "tab:orange"), strict=True
+    ):
+        values = [measured[name][figure_name] for name in names]
+        axis.bar_label(axis.barh(names, values, color=colour), fmt="{:.1%}", padding=3)
+        axis.axvline(values[0], color="grey", linestyle=":")
+        axis.set(title=figure_name.replace("_", " "))
+        axis.margins(x=0.2)
+        axis.invert_yaxis()
+    axes[1].set_yticks([])
+    _save(figure, path)
+
+
+def save_rivals(entries: list[dict[str, Any]], ours: set[str], path: Path) -> None:
+    """Draw the accuracy of each entry, best first; `ours` are set off, quoted figures are pale."""
+    figure, (axis,) = _figure(1, width=9, height=0.34 * len(entries) + 0.8)
+    for place, entry in enumerate(entries):
+        colour = "tab:orange" if entry["name"] in ours else "tab:blue"
+        pale = 1.0 if entry["origin"] == "measured" else 0.45
+        axis.barh(place, entry["accuracy"], color=colour, alpha=pale)
+        size = f", {entry['parameters'] / 1e6:.2g} M parameters" if entry["parameters"] else ""
+        note = f"{entry['origin']}{size}"
+        axis.text(entry["accuracy"], place, f" {entry['accuracy']:.2%}  {note}", va="center")
+    axis.set_yticks(range(len(entries)), [entry["name"] for entry in entries])
+    axis.set(xlim=(0, 1.15), xticks=[], title="Accuracy on PrivateTest")
+    axis.spines["bottom"].set_visible(False)
+    axis.invert_yaxis()
     _save(figure, path)
 
 

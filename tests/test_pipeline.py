@@ -1,6 +1,7 @@
 """`dvc repro` from a CSV of drawn faces to the champion, as on a fresh clone."""
 
 import ast
+import csv
 import json
 import re
 from pathlib import Path
@@ -25,6 +26,11 @@ def workspace(tmp_path_factory):
     workspace.run("dvc", "repro")
     workspace.commit("reproduced")
     return workspace
+
+
+def read_table(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 @pytest.fixture
@@ -85,6 +91,18 @@ def test_the_champion_can_be_loaded_from_the_registry_and_is_the_promoted_model(
     )
     np.save(workspace.root / "faces.npy", faces)
     workspace.run("python", "-c", code)
+
+
+def test_the_reports_on_the_champion_agree_with_its_card(workspace):
+    reports, card = workspace.root / "reports", read_json(workspace.root / "models" / "best.json")
+    accuracy = card["figures"]["test"]["accuracy"]
+    unspoilt = read_table(reports / "robustness" / "robustness.csv")[0]
+    assert float(unspoilt["accuracy"]) == pytest.approx(accuracy)
+    rivals = {row["name"]: row for row in read_table(reports / "rivals" / "rivals.csv")}
+    assert float(rivals[f"FER System, {card['model']}"]["accuracy"]) == pytest.approx(accuracy)
+    low, high = (card["test_intervals_95"]["accuracy"][end] for end in ("low", "high"))
+    assert low <= accuracy <= high
+    assert set(card["test_per_class"]) == set(card["classes"])
 
 
 def test_a_second_repro_does_nothing_and_other_params_retrain_their_model_alone(workspace):
