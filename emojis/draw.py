@@ -1,4 +1,4 @@
-"""Draws the seven emoji of this folder: `python emojis/draw.py` writes them anew.
+"""Draws the emoji of this folder: `python emojis/draw.py` writes them anew.
 
 Coordinates: x to the right, y down, the head between -1 and 1.
 """
@@ -35,6 +35,7 @@ HEADS: dict[str, tuple[Colour, Colour]] = {
     "sad": ((150, 204, 255), (58, 124, 226)),
     "surprise": ((255, 186, 120), (246, 112, 50)),
     "neutral": ((236, 226, 208), (186, 170, 148)),
+    "contempt": ((250, 176, 208), (190, 82, 140)),
 }
 
 
@@ -242,6 +243,19 @@ def neutral(pen: Pen) -> None:
     pen.line([(-0.3, 0.42), (0.3, 0.42)], width=0.1)
 
 
+def contempt(pen: Pen) -> None:
+    """Lids half down, one brow raised, one corner of the mouth drawn up."""
+    for side in (-1, 1):
+        left, right = side * 0.36 - 0.2, side * 0.36 + 0.2
+        below_lid = [(left, -0.08), (right, -0.08), (right, 0.3), (left, 0.3)]
+        pen.fill(ellipse(side * 0.36, -0.06, 0.13, 0.19), INK, within=below_lid)
+        pen.fill(ellipse(side * 0.36 + 0.05, 0.0, 0.04, 0.04), WHITE)
+        pen.line([(left, -0.08), (right, -0.08)], width=0.085)
+    pen.line(bezier((-0.56, -0.36), (-0.38, -0.42), (-0.2, -0.34)), width=0.085)
+    pen.line(bezier((0.18, -0.46), (0.38, -0.7), (0.6, -0.5)), width=0.085)
+    pen.line(bezier((-0.34, 0.46), (0.16, 0.54), (0.4, 0.4), (0.46, 0.22)), width=0.1)
+
+
 FEATURES: dict[str, Callable[[Pen], None]] = {
     "angry": angry,
     "disgust": disgust,
@@ -250,6 +264,7 @@ FEATURES: dict[str, Callable[[Pen], None]] = {
     "sad": sad,
     "surprise": surprise,
     "neutral": neutral,
+    "contempt": contempt,
 }
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline import ferplus
 from pipeline.dataset import SIZE, SPLITS, Split, save_splits
 from pipeline.files import write_csv
 from pipeline.params import REPOSITORY, ParamsError, load_params
@@ -175,7 +176,10 @@ def distribution(splits: dict[str, Split]) -> list[tuple[str, str, int]]:
 
 def main() -> None:
     """Convert what params.yaml names, print the counts, write arrays and class distribution."""
-    splits = read_csv(REPOSITORY / load_params().data.source)
+    data = load_params().data
+    splits = read_csv(REPOSITORY / data.source)
+    if data.labels == "ferplus":
+        splits = ferplus.relabelled(splits, ferplus.read_votes(REPOSITORY / data.votes))
     counts = distribution(splits)
     for name, split in splits.items():
         classes = ", ".join(f"{label} {count:,}" for part, label, count in counts if part == name)
@@ -189,5 +193,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except (DataError, ParamsError) as error:
+    except (DataError, ParamsError, ferplus.VotesError) as error:
         sys.exit(f"convert: {error}")

@@ -30,9 +30,15 @@ class ParamsError(ValueError):
 
 @dataclass(frozen=True, config=_strict)
 class Data:
-    """Where the faces come from. `source` is relative to the repository's root."""
+    """Where the faces and their labels come from, as paths from the repository's root.
+
+    `labels` "ferplus" takes the classes, contempt among them, that most of FER+'s taggers agree on
+    (the file `votes`) in place of those of the CSV.
+    """
 
     source: str
+    labels: Literal["fer2013", "ferplus"]
+    votes: str
 
 
 @dataclass(frozen=True, config=_strict)

@@ -5,6 +5,9 @@ from pathlib import Path
 FER2013 = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 """FER2013's classes; the position is the number in the CSV's `emotion` column."""
 
+FERPLUS = (*FER2013, "contempt")
+"""The classes of FER+ (Barsoum et al. 2016, arXiv:1608.01041), FER2013's first."""
+
 EMOJI_FOLDER = Path(__file__).parents[1] / "emojis"
 
 

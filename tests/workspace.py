@@ -12,7 +12,7 @@ REPOSITORY = Path(__file__).parents[1]
 
 PARAMS = """\
 models: [cnn, vgg, mobilenet]
-data: {source: data/fer2013.csv}
+data: {source: data/fer2013.csv, labels: fer2013, votes: data/fer2013new.csv}
 train:
   cnn:
     network: {name: cnn, filters: [16, 32], dense: 32, block_dropout: 0.0, dropout: 0.1}
