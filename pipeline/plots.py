@@ -52,15 +52,40 @@ def save_confusion(panels: dict[str, np.ndarray], classes: Sequence[str], path: 
     for axis, (title, confusion) in zip(axes, panels.items(), strict=True):
         totals = confusion.sum(axis=1, keepdims=True)
         shares = np.divide(confusion, totals, out=np.zeros(confusion.shape), where=totals > 0)
-        axis.imshow(shares, vmin=0, vmax=1, cmap="Blues")
-        for (row, column), share in np.ndenumerate(shares):
-            colour = "white" if share > 0.5 else "black"
-            axis.text(column, row, f"{share:.0%}", ha="center", va="center", color=colour)
-        places = range(len(classes))
-        axis.set_xticks(places, classes, rotation=45, ha="right")
-        axis.set_yticks(places, classes)
+        _matrix(axis, shares, classes, classes)
         axis.set(xlabel="predicted", ylabel="actual", title=title)
-        axis.spines[:].set_visible(False)
+    _save(figure, path)
+
+
+def _matrix(axis: Axes, shares: np.ndarray, rows: Sequence[str], columns: Sequence[str]) -> None:
+    axis.imshow(shares, vmin=0, vmax=1, cmap="Blues")
+    for (row, column), share in np.ndenumerate(shares):
+        colour = "white" if share > 0.5 else "black"
+        axis.text(column, row, f"{share:.0%}", ha="center", va="center", color=colour)
+    axis.set_xticks(range(len(columns)), columns, rotation=45, ha="right")
+    axis.set_yticks(range(len(rows)), rows)
+    axis.spines[:].set_visible(False)
+
+
+def save_agreement(
+    shares: np.ndarray, labels: Sequence[str], voted: Sequence[str], path: Path
+) -> None:
+    """Draw the shares (labels, voted) of each label's faces, 0..1."""
+    figure, (axis,) = _figure(1, width=6, height=4.6)
+    _matrix(axis, shares, labels, voted)
+    axis.set(xlabel="what most of FER+'s taggers say", ylabel="label of FER2013")
+    _save(figure, path)
+
+
+def save_faces(images: np.ndarray, titles: Sequence[str], path: Path) -> None:
+    """Draw a sheet of faces (N, height, width), ten in a row, each under its title."""
+    figure = Figure(figsize=(12, 1.7 * -(-len(images) // 10)), layout="constrained", dpi=100)
+    axes = figure.subplots(-(-len(images) // 10), 10, squeeze=False).ravel()
+    for axis in axes:
+        axis.axis("off")
+    for axis, image, title in zip(axes, images, titles, strict=False):
+        axis.imshow(image, cmap="gray", vmin=0, vmax=255)
+        axis.set_title(title, fontsize=8)
     _save(figure, path)
 
 

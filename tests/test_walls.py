@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TRAINING = {"tensorflow", "keras", "mlflow", "dvc"}
-STAGES = ("convert", "train", "evaluate", "promote")
+STAGES = ("convert", "train", "evaluate", "promote", "robustness", "rivals", "label_noise")
 
 
 def imports(path):

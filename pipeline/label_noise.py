@@ -1,0 +1,132 @@
+"""FER2013's labels beside FER+'s votes -> reports/label_noise/: how far either can be trusted.
+
+`python -m pipeline.label_noise`, when the votes lie where params.yaml says and a champion is there.
+No stage of `dvc repro`, for the votes are a download of their own. The faces whose labels look most
+wrong are drawn to data/suspects.png, which Git leaves out: the pictures are not ours to pass on.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import cv2
+import keras
+import numpy as np
+
+from pipeline.dataset import SPLITS, Split, load_split
+from pipeline.ferplus import NO_FACE, VotesError, majority, read_votes
+from pipeline.files import write_csv, write_json
+from pipeline.params import REPOSITORY, ParamsError, load_params
+from pipeline.plots import save_agreement, save_faces
+from recognition.emotions import FER2013, FERPLUS
+
+THUMBNAIL = 16
+ALIKE = 0.99
+"""Faces whose thumbnails correlate more than this are the same photograph."""
+BLOCK = 2048
+SUSPECTS = 60
+
+
+def agreement(labels: np.ndarray, voted: np.ndarray) -> np.ndarray:
+    """Shares (7, 9) of each label's faces by what FER+ says: its 8 classes, then none of them."""
+    column = np.where(voted >= 0, voted, len(FERPLUS))
+    counts = np.zeros((len(FER2013), len(FERPLUS) + 1))
+    np.add.at(counts, (labels, column), 1)
+    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+def thumbnails(images: np.ndarray) -> np.ndarray:
+    """Faces (N, 48, 48) as unit vectors (N, 256) whose dot product is their correlation."""
+    side = (THUMBNAIL, THUMBNAIL)
+    small = [cv2.resize(image, side, interpolation=cv2.INTER_AREA) for image in images]
+    flat = np.array(small, np.float32).reshape(len(images), -1)
+    flat -= flat.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(flat, axis=1, keepdims=True)
+    return np.divide(flat, length, out=np.zeros_like(flat), where=length > 1e-3)
+
+
+def twins(faces: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """For each of `faces`, the position in `others` of the same photograph, or -1; int (N,).
+
+    Both are `thumbnails`.
+    """
+    found = []
+    for start in range(0, len(faces), BLOCK):
+        alike = faces[start : start + BLOCK] @ others.T
+        found.append(np.where(alike.max(axis=1) > ALIKE, alike.argmax(axis=1), -1))
+    return np.concatenate(found)
+
+
+def duplicates(splits: dict[str, Split]) -> dict[str, dict[str, int]]:
+    """How many faces of validation and test are in an earlier split too, and with which label."""
+    seen = {name: thumbnails(split.images) for name, split in splits.items()}
+    result = {}
+    for name, other in (("val", "train"), ("test", "train"), ("test", "val")):
+        twin = twins(seen[name], seen[other])
+        labels = splits[name].labels[twin >= 0]
+        differ = int((labels != splits[other].labels[twin[twin >= 0]]).sum())
+        result[f"{name} in {other}"] = {"faces": len(labels), "labelled differently": differ}
+    return result
+
+
+def accuracies(labels: np.ndarray, voted: np.ndarray, predicted: np.ndarray) -> dict[str, Any]:
+    """The champion's accuracy by either label, on the faces that have FER+'s label among the 7."""
+    both = (voted >= 0) & (voted < len(FER2013))
+    return {
+        "faces": int(both.sum()),
+        "by FER2013's label": float((predicted == labels)[both].mean()),
+        "by FER+'s label": float((predicted == voted)[both].mean()),
+    }
+
+
+def suspects(split: Split, voted: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """Positions of the faces whose label the champion and FER+ both reject, surest first."""
+    predicted, rows = probabilities.argmax(axis=1), np.arange(len(split.labels))
+    doubt = probabilities[rows, predicted] - probabilities[rows, split.labels]
+    candidates = rows[(predicted != split.labels) & (predicted == voted)]
+    return candidates[np.argsort(-doubt[candidates])][:SUSPECTS]
+
+
+def main() -> None:
+    """Write tables and pictures, and print the gist."""
+    data = load_params().data
+    splits = {name: load_split(name) for name in SPLITS}
+    if splits["train"].classes != FER2013:
+        raise ParamsError("the arrays hold other labels; set data.labels: fer2013, then dvc repro")
+    voted = {name: majority(votes) for name, votes in read_votes(REPOSITORY / data.votes).items()}
+    network = keras.models.load_model(REPOSITORY / "models" / "best.keras", compile=False)
+    probabilities = {
+        name: network.predict(split.images[..., np.newaxis], batch_size=256, verbose=0)
+        for name, split in splits.items()
+    }
+    shares = agreement(
+        np.concatenate([splits[name].labels for name in SPLITS]),
+        np.concatenate([voted[name] for name in SPLITS]),
+    )
+    test = probabilities["test"].argmax(axis=1)
+    summary = {
+        "agreement": {name: float(shares[row, row]) for row, name in enumerate(FER2013)},
+        "no face, by FER+": {name: int((voted[name] == NO_FACE).sum()) for name in SPLITS},
+        "same photograph": duplicates(splits),
+        "champion on test": accuracies(splits["test"].labels, voted["test"], test),
+    }
+    folder = REPOSITORY / "reports" / "label_noise"
+    rows = [[name, *shares[row].tolist()] for row, name in enumerate(FER2013)]
+    write_csv(folder / "agreement.csv", ("label", *FERPLUS, "no majority or no face"), rows)
+    write_json(folder / "label_noise.json", summary)
+    save_agreement(shares, FER2013, (*FERPLUS, "none"), folder / "agreement.png")
+    chosen = suspects(splits["train"], voted["train"], probabilities["train"])
+    titles = [
+        f"{FER2013[splits['train'].labels[row]]}?\n{FERPLUS[voted['train'][row]]}" for row in chosen
+    ]
+    save_faces(splits["train"].images[chosen], titles, REPOSITORY / "data" / "suspects.png")
+    for name, figures in summary.items():
+        print(f"{name}: {figures}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (VotesError, ParamsError, FileNotFoundError) as error:
+        sys.exit(f"label_noise: {error}")

@@ -1,0 +1,70 @@
+"""What the report on the labels counts."""
+
+import numpy as np
+import pytest
+
+from pipeline import label_noise
+from pipeline.dataset import Split
+from pipeline.ferplus import NO_LABEL
+from recognition.emotions import FER2013, FERPLUS
+
+
+@pytest.fixture
+def images():
+    return np.random.default_rng(1).integers(0, 256, (6, 48, 48)).astype(np.uint8)
+
+
+def test_agreement_is_the_share_of_each_labels_faces():
+    angry, happy = FER2013.index("angry"), FER2013.index("happy")
+    labels = np.array([angry, angry, angry, angry, happy])
+    shares = label_noise.agreement(labels, np.array([angry, angry, happy, NO_LABEL, happy]))
+    assert shares.shape == (7, 9)
+    assert shares[angry, angry] == 0.5
+    assert shares[angry, [happy, len(FERPLUS)]].tolist() == [0.25, 0.25]
+    assert shares[happy, happy] == 1
+
+
+def test_the_same_photograph_is_found_in_other_light_and_size(images):
+    darker = (images[2] * 0.6 + 20).astype(np.uint8)
+    others = np.stack([images[0], darker])
+    found = label_noise.twins(label_noise.thumbnails(others), label_noise.thumbnails(images[1:]))
+    assert found.tolist() == [-1, 1]
+
+
+def test_an_empty_picture_is_like_no_other():
+    empty = np.full((2, 48, 48), 9, np.uint8)
+    thumbnails = label_noise.thumbnails(empty)
+    assert label_noise.twins(thumbnails, thumbnails).tolist() == [-1, -1]
+
+
+def test_duplicates_count_faces_and_differing_labels(images):
+    def split(rows, labels):
+        return Split(images[rows], np.array(labels, np.uint8), FER2013)
+
+    counted = label_noise.duplicates(
+        {
+            "train": split([0, 1], [3, 4]),
+            "val": split([1, 2], [5, 0]),
+            "test": split([0, 2], [3, 0]),
+        }
+    )
+    assert counted == {
+        "val in train": {"faces": 1, "labelled differently": 1},
+        "test in train": {"faces": 1, "labelled differently": 0},
+        "test in val": {"faces": 1, "labelled differently": 0},
+    }
+
+
+def test_accuracies_are_taken_on_the_faces_that_have_both_labels():
+    labels = np.array([0, 1, 2, 3])
+    voted = np.array([0, 2, NO_LABEL, FERPLUS.index("contempt")])
+    figures = label_noise.accuracies(labels, voted, predicted=np.array([0, 2, 2, 3]))
+    assert figures == {"faces": 2, "by FER2013's label": 0.5, "by FER+'s label": 1.0}
+
+
+def test_suspects_are_the_labels_that_both_reject_the_surest_first(images):
+    split = Split(images[:4], np.array([0, 0, 0, 0], np.uint8), FER2013)
+    probabilities = np.full((4, 7), 0.02)
+    probabilities[[0, 1, 2, 3], [1, 1, 0, 1]] = [0.6, 0.8, 0.9, 0.9]
+    found = label_noise.suspects(split, np.array([1, 1, 0, 2]), probabilities)
+    assert found.tolist() == [1, 0]
