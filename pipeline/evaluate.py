@@ -159,7 +159,7 @@ def evaluate_model(name: str, settings: Evaluation) -> None:
         single = probabilities[split] = predict(network, faces.images)
         summary[split] = figures(faces.labels, single)
         detail[split] = details(faces.labels, single, faces.classes)
-        if split != "train":
+        if split == "test":
             seen = (predict(network, view) for view in views(faces.images, settings.averaging))
             averaged = np.mean(list(seen), axis=0)
             detail[split] |= beyond(
