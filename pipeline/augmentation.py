@@ -17,15 +17,18 @@ WHITE = 255
 
 def augmentation_layers(ranges: Augmentation, seed: int) -> list[keras.Layer]:
     """The layers that change faces (N, height, width, channels) of 0..255 as `ranges` ask."""
-    steps: list[keras.Layer] = [RandomAffine(ranges, seed)]
-    known = {"value_range": (0, WHITE), "seed": seed, "dtype": "float32"}
+    # Each its own seed: layers of one seed would draw the same numbers.
+    seeds = np.random.default_rng(seed).integers(2**31 - 1, size=4).tolist()
+    steps: list[keras.Layer] = [RandomAffine(ranges, seeds[0])]
+    known = {"value_range": (0, WHITE), "dtype": "float32"}
     if ranges.brightness:
-        steps.append(layers.RandomBrightness(ranges.brightness, **known))
+        steps.append(layers.RandomBrightness(ranges.brightness, seed=seeds[1], **known))
     if ranges.contrast:
-        steps.append(layers.RandomContrast(ranges.contrast, **known))
+        steps.append(layers.RandomContrast(ranges.contrast, seed=seeds[2], **known))
     if ranges.erasing:
         share = (ranges.erasing, ranges.erasing)
-        steps.append(layers.RandomErasing(share, scale=ERASED, fill_value=WHITE / 2, **known))
+        hidden = {"scale": ERASED, "fill_value": WHITE / 2}
+        steps.append(layers.RandomErasing(share, seed=seeds[3], **hidden, **known))
     return steps
 
 

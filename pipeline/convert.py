@@ -179,7 +179,7 @@ def main() -> None:
     data = load_params().data
     splits = read_csv(REPOSITORY / data.source)
     if data.labels == "ferplus":
-        splits = ferplus.relabelled(splits, ferplus.read_votes(REPOSITORY / data.votes))
+        splits = ferplus.relabelled(splits, ferplus.voted_labels(splits, REPOSITORY / data.votes))
     counts = distribution(splits)
     for name, split in splits.items():
         classes = ", ".join(f"{label} {count:,}" for part, label, count in counts if part == name)

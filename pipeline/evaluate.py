@@ -1,7 +1,6 @@
 """Stage: models/<model>.keras -> reports/<model>/: figures as JSON and CSV, and as pictures.
 
-`python -m pipeline.evaluate cnn`. This is the only place where the test split is read; nothing that
-chooses reads what is written here about it.
+`python -m pipeline.evaluate cnn`. Nothing that chooses reads what is written here about test.
 """
 
 from __future__ import annotations
@@ -85,20 +84,21 @@ def _read_history(path: Path) -> list[dict[str, float]]:
         return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
 
 
-def beyond(
-    labels: np.ndarray,
-    probabilities: np.ndarray,
-    averaged: np.ndarray,
-    temperature: float,
-    bootstrap: int,
+def uncertainty(
+    labels: np.ndarray, probabilities: np.ndarray, temperature: float, rounds: int
 ) -> dict[str, Any]:
-    """What else is told of a split: 95 % intervals, averaged views, and before calibration."""
+    """95 % intervals from `rounds` bootstrap samples, and the figures before calibration."""
     predicted, classes = probabilities.argmax(axis=1), probabilities.shape[1]
     return {
-        "intervals_95": metrics.bootstrap_intervals(labels, predicted, classes, bootstrap),
-        "averaged": figures(labels, averaged),
+        "intervals_95": metrics.bootstrap_intervals(labels, predicted, classes, rounds),
         "uncalibrated": figures(labels, metrics.tempered(probabilities, 1 / temperature)),
     }
+
+
+def averaged_figures(network: keras.Model, split: Split, averaging: str) -> dict[str, float]:
+    """The figures of a split when the probabilities of a face's views are averaged."""
+    seen = [predict(network, view) for view in views(split.images, averaging)]
+    return figures(split.labels, np.mean(seen, axis=0))
 
 
 def save_tables(folder: Path, test: Split, probabilities: np.ndarray) -> None:
@@ -159,11 +159,10 @@ def evaluate_model(name: str, settings: Evaluation) -> None:
         single = probabilities[split] = predict(network, faces.images)
         summary[split] = figures(faces.labels, single)
         detail[split] = details(faces.labels, single, faces.classes)
-        if split == "test":
-            seen = (predict(network, view) for view in views(faces.images, settings.averaging))
-            averaged = np.mean(list(seen), axis=0)
-            detail[split] |= beyond(
-                faces.labels, single, averaged, record["temperature"], settings.bootstrap
+        if split != "train":
+            detail[split]["averaged"] = averaged_figures(network, faces, settings.averaging)
+            detail[split] |= uncertainty(
+                faces.labels, single, record["temperature"], settings.bootstrap
             )
     write_json(folder / "metrics.json", summary)
     write_json(folder / "details.json", {"averaging": settings.averaging, **detail})

@@ -48,13 +48,19 @@ def read_votes(path: Path) -> dict[str, np.ndarray]:
         if missing := [name for name in ("Usage", *names) if name not in (reader.fieldnames or [])]:
             raise VotesError(f"{path}, line 1: no column {' or '.join(missing)}")
         for row in reader:
-            try:
-                votes[USAGES[row["Usage"]]].append([int(row[name]) for name in names])
-            except (KeyError, TypeError, ValueError) as error:
-                raise VotesError(
-                    f"{path}, line {reader.line_num}: {error} is no Usage or number of votes"
-                ) from None
+            if fault := _fault(row, names):
+                raise VotesError(f"{path}, line {reader.line_num}: {fault}")
+            votes[USAGES[row["Usage"]]].append([int(row[name]) for name in names])
     return {split: np.array(rows, int).reshape(-1, len(names)) for split, rows in votes.items()}
+
+
+def _fault(row: dict[str, str | None], names: list[str]) -> str | None:
+    if row["Usage"] not in USAGES:
+        return f"Usage is {row['Usage']!r}, not one of {', '.join(USAGES)}"
+    for name in names:
+        if not (row[name] or "").isdecimal():
+            return f"{name} is {row[name]!r}, not a number of votes"
+    return None
 
 
 def majority(votes: np.ndarray) -> np.ndarray:
@@ -71,23 +77,24 @@ def majority(votes: np.ndarray) -> np.ndarray:
     return labels
 
 
-def relabelled(splits: dict[str, Split], votes: dict[str, np.ndarray]) -> dict[str, Split]:
-    """The faces on whose class FER+ agrees, under that class; the others are left out."""
-    return {
-        name: _relabelled(split, majority(_matching(name, split, votes[name])))
-        for name, split in splits.items()
-    }
+def voted_labels(splits: dict[str, Split], path: Path) -> dict[str, np.ndarray]:
+    """The `majority` on every face of `splits`, from the file of votes on these very faces."""
+    votes = read_votes(path)
+    for name, split in splits.items():
+        if len(votes[name]) != len(split.labels):
+            raise VotesError(
+                f"{path} has votes on {len(votes[name]):,} faces of {name}, but there are "
+                f"{len(split.labels):,}; both files must be whole and in their original order"
+            )
+    return {name: majority(votes[name]) for name in splits}
 
 
-def _matching(name: str, split: Split, votes: np.ndarray) -> np.ndarray:
-    if len(votes) != len(split.labels):
-        raise VotesError(
-            f"the votes of FER+ are on {len(votes):,} faces of {name}, but there are "
-            f"{len(split.labels):,}; both files must be whole and in their original order"
-        )
-    return votes
-
-
-def _relabelled(split: Split, labels: np.ndarray) -> Split:
-    kept = labels >= 0
-    return Split(split.images[kept], labels[kept].astype(np.uint8), FERPLUS)
+def relabelled(splits: dict[str, Split], voted: dict[str, np.ndarray]) -> dict[str, Split]:
+    """The faces that have one of `voted_labels`, under that class; the others are left out."""
+    agreed = {}
+    for name, split in splits.items():
+        kept = voted[name] >= 0
+        if not kept.any():
+            raise VotesError(f"FER+ agrees on no face of {name}, so it would be empty")
+        agreed[name] = Split(split.images[kept], voted[name][kept].astype(np.uint8), FERPLUS)
+    return agreed

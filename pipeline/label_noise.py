@@ -15,7 +15,7 @@ import keras
 import numpy as np
 
 from pipeline.dataset import SPLITS, Split, load_split
-from pipeline.ferplus import NO_FACE, VotesError, majority, read_votes
+from pipeline.ferplus import NO_FACE, VotesError, voted_labels
 from pipeline.files import write_csv, write_json
 from pipeline.params import REPOSITORY, ParamsError, load_params
 from pipeline.plots import save_agreement, save_faces
@@ -71,13 +71,14 @@ def duplicates(splits: dict[str, Split]) -> dict[str, dict[str, int]]:
 
 
 def accuracies(labels: np.ndarray, voted: np.ndarray, predicted: np.ndarray) -> dict[str, Any]:
-    """The champion's accuracy by either label, on the faces that have FER+'s label among the 7."""
+    """The champion's accuracy by either label, on the faces that have FER+'s label among the 7.
+
+    None where there is no such face.
+    """
     both = (voted >= 0) & (voted < len(FER2013))
-    return {
-        "faces": int(both.sum()),
-        "by FER2013's label": float((predicted == labels)[both].mean()),
-        "by FER+'s label": float((predicted == voted)[both].mean()),
-    }
+    ways = {"by FER2013's label": predicted == labels, "by FER+'s label": predicted == voted}
+    rates = {way: float(right[both].mean()) if both.any() else None for way, right in ways.items()}
+    return {"faces": int(both.sum()), **rates}
 
 
 def suspects(split: Split, voted: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
@@ -94,7 +95,7 @@ def main() -> None:
     splits = {name: load_split(name) for name in SPLITS}
     if splits["train"].classes != FER2013:
         raise ParamsError("the arrays hold other labels; set data.labels: fer2013, then dvc repro")
-    voted = {name: majority(votes) for name, votes in read_votes(REPOSITORY / data.votes).items()}
+    voted = voted_labels(splits, REPOSITORY / data.votes)
     network = keras.models.load_model(REPOSITORY / "models" / "best.keras", compile=False)
     probabilities = {
         name: network.predict(split.images[..., np.newaxis], batch_size=256, verbose=0)

@@ -86,8 +86,8 @@ def mobilenet(
 ) -> keras.Model:
     """MobileNet (Howard et al. 2017, arXiv:1704.04861) on faces upscaled to `input_size`.
 
-    `weights` "imagenet" is found in Keras' own cache or downloaded by Keras. The base keeps its
-    batch norm in inference mode: its statistics are ImageNet's also while it is fine-tuned.
+    `weights` "imagenet" is found in Keras' own cache or downloaded by Keras. What is called `base`
+    is pretrained: training freezes its batch norm, and all of it while the head is new.
     """
     faces = keras.Input(input_shape, name="faces")
     x = layers.Rescaling(1 / 127.5, offset=-1)(faces)
@@ -100,7 +100,7 @@ def mobilenet(
         weights=weights,
         name="base",
     )
-    x = base(x, training=False)
+    x = base(x)
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Dropout(dropout)(x)
     return keras.Model(faces, _softmax_head(x, num_classes), name="mobilenet")

@@ -47,7 +47,8 @@ class Augmentation:
 
     `rotation` and `shear` in degrees either way, `zoom` and the shifts as fractions of the side,
     `brightness` as a fraction of white, `contrast` as a fraction of itself. `erasing` is the share
-    of faces of which a random rectangle is hidden.
+    of faces of which a random rectangle is hidden. To `cnn` and `vgg`, which normalise every face,
+    light and contrast matter only by what they drive into black and white.
     """
 
     rotation: Annotated[float, Field(ge=0, le=180)] = 0.0

@@ -79,8 +79,9 @@ def save_agreement(
 
 def save_faces(images: np.ndarray, titles: Sequence[str], path: Path) -> None:
     """Draw a sheet of faces (N, height, width), ten in a row, each under its title."""
-    figure = Figure(figsize=(12, 1.7 * -(-len(images) // 10)), layout="constrained", dpi=100)
-    axes = figure.subplots(-(-len(images) // 10), 10, squeeze=False).ravel()
+    rows = max(1, -(-len(images) // 10))
+    figure = Figure(figsize=(12, 1.7 * rows), layout="constrained", dpi=100)
+    axes = figure.subplots(rows, 10, squeeze=False).ravel()
     for axis in axes:
         axis.axis("off")
     for axis, image, title in zip(axes, images, titles, strict=False):
@@ -144,16 +145,16 @@ def save_robustness(measured: dict[str, dict[str, float]], path: Path) -> None:
 
 def save_rivals(entries: list[dict[str, Any]], ours: set[str], path: Path) -> None:
     """Draw the accuracy of each entry, best first; `ours` are set off, quoted figures are pale."""
-    figure, (axis,) = _figure(1, width=9, height=0.34 * len(entries) + 0.8)
+    figure, (axis,) = _figure(1, width=13, height=0.34 * len(entries) + 0.8)
     for place, entry in enumerate(entries):
         colour = "tab:orange" if entry["name"] in ours else "tab:blue"
         pale = 1.0 if entry["origin"] == "measured" else 0.45
         axis.barh(place, entry["accuracy"], color=colour, alpha=pale)
-        size = f", {entry['parameters'] / 1e6:.2g} M parameters" if entry["parameters"] else ""
-        note = f"{entry['origin']}{size}"
-        axis.text(entry["accuracy"], place, f" {entry['accuracy']:.2%}  {note}", va="center")
+        size = f"{entry['parameters'] / 1e6:.2g} M parameters" if entry["parameters"] else ""
+        facts = "; ".join(filter(None, (entry["origin"], size, entry["note"])))
+        axis.text(entry["accuracy"], place, f" {entry['accuracy']:.2%}  {facts}", va="center")
     axis.set_yticks(range(len(entries)), [entry["name"] for entry in entries])
-    axis.set(xlim=(0, 1.15), xticks=[], title="Accuracy on PrivateTest")
+    axis.set(xlim=(0, 2), xticks=[], title="Accuracy on FER2013, as measured or as published")
     axis.spines["bottom"].set_visible(False)
     axis.invert_yaxis()
     _save(figure, path)

@@ -13,7 +13,6 @@ import json
 import shutil
 import sys
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +107,6 @@ def largest_difference(path: Path, network: keras.Model, faces: np.ndarray) -> f
 
 def model_card(
     record: dict[str, Any],
-    recipe: dict[str, Any],
     figures: dict[str, dict[str, dict[str, float]]],
     details: dict[str, Any],
     metric: str,
@@ -116,8 +114,7 @@ def model_card(
 ) -> dict[str, Any]:
     """What a reader should know of the champion: where it comes from and what it can do.
 
-    `figures` are those of every candidate, `record` and `details` the champion's own reports,
-    `recipe` its section of params.yaml.
+    `figures` are those of every candidate, `record` and `details` the champion's own reports.
     """
     name = record["model"]
     test = details["test"]
@@ -129,10 +126,9 @@ def model_card(
         "test_intervals_95": test["intervals_95"],
         "test_averaged": {"views": details["averaging"], **test["averaged"]},
         "test_per_class": test["per_class"],
-        "recipe": recipe,
         "chosen_by": f"validation {metric}",
         "candidates": {other: values["validation"][metric] for other, values in figures.items()},
-        "split_rule": "trained on Training, chosen on PublicTest, PrivateTest read once",
+        "split_rule": "trained on Training, chosen on PublicTest; PrivateTest chooses nothing",
         "known_failures": known_failures(test["confusion"], classes),
     }
 
@@ -206,8 +202,8 @@ def main() -> None:
     figures = {model: _read(model, "metrics.json") for model in params.models}
     name = choose(figures, metric)
     record, validation = _read(name, "training.json"), load_split("val")
-    recipe, details = asdict(params.train[name]), _read(name, "details.json")
-    card = model_card(record, recipe, figures, details, metric, validation.classes)
+    details = _read(name, "details.json")
+    card = model_card(record, figures, details, metric, validation.classes)
     models = REPOSITORY / "models"
     promote(models / f"{name}.keras", card, validation, models)
     Journal(name, record["mlflow_run_id"]).promote()

@@ -14,6 +14,7 @@ from typing import Any
 from pipeline.files import write_csv
 from pipeline.params import REPOSITORY
 from pipeline.plots import save_rivals
+from recognition.emotions import FER2013
 
 RIVALS = Path(__file__).with_name("rivals.csv")
 
@@ -53,7 +54,11 @@ def main() -> None:
     """Write all of them, the most accurate first."""
     card = json.loads((REPOSITORY / "models" / "best.json").read_text(encoding="utf-8"))
     ours = entries_of(card)
-    entries = sorted([*ours, *read_rivals()], key=lambda entry: -entry["accuracy"])
+    comparable = tuple(card["classes"]) == FER2013
+    if not comparable:
+        print("The champion knows other classes than FER2013's, so no rival stands beside it.")
+    rivals = read_rivals() if comparable else []
+    entries = sorted([*ours, *rivals], key=lambda entry: -entry["accuracy"])
     folder = REPOSITORY / "reports" / "rivals"
     write_csv(folder / "rivals.csv", list(entries[0]), [entry.values() for entry in entries])
     save_rivals(entries, {entry["name"] for entry in ours}, folder / "rivals.png")
@@ -64,5 +69,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except FileNotFoundError as error:
-        sys.exit(f"rivals: {error}; promote a model with `dvc repro`")
+    except (FileNotFoundError, KeyError) as error:
+        sys.exit(f"rivals: models/best.json: {error}; promote a model with `dvc repro`")

@@ -117,10 +117,11 @@ class EpochEnd(keras.callbacks.Callback):
         """Keep the epoch; `logs` holds the figures of training and validation."""
         state, monitor = self.state, self.settings.monitor
         figures = {name: float(value) for name, value in (logs or {}).items()}
-        if not np.isfinite(figures["loss"]):
-            raise TrainingError(
-                f"the loss became {figures['loss']} in epoch {epoch + 1}; lower learning_rate"
-            )
+        for name in ("loss", monitor):
+            if not np.isfinite(figures[name]):
+                raise TrainingError(
+                    f"{name} became {figures[name]} in epoch {epoch + 1}; lower learning_rate"
+                )
         figures["seconds"] = round(time.perf_counter() - self._started, 2)
         state.history.append({"epoch": state.epochs + 1, **figures})
         if state.best_value is None or _is_better(monitor, figures[monitor], state.best_value):
@@ -157,6 +158,7 @@ def fit(
                 *([keras.callbacks.SwapEMAWeights()] if settings.ema else []),
                 EpochEnd(state, checkpoint, settings, journal),
             ],
+            shuffle=False,  # the batches have their own order
             verbose="auto" if sys.stdout.isatty() else 2,
         )
     _take_best(network, settings, checkpoint, state.best_epoch)
@@ -208,7 +210,7 @@ def _learner(
     copy = accelerated(networks.logits_of(network), settings.precision)
     for layer in copy.layers:
         if layer.name == "base":
-            layer.trainable = not phase.base_is_frozen
+            _freeze(layer, whole=phase.base_is_frozen)
     changes = augmentation_layers(settings.augmentation, settings.seed + epoch)
     learner = keras.Sequential([keras.Input(network.input_shape[1:]), *changes, copy])
     if epoch:
@@ -230,6 +232,17 @@ def _learner(
     return learner
 
 
+def _freeze(base: keras.Model, *, whole: bool) -> None:
+    """Fix a pretrained base, or its batch norm alone: the statistics stay those it came with.
+
+    `training=False` in the network is not enough: a model that is fitted overrules it.
+    """
+    base.trainable = not whole
+    for layer in base.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False
+
+
 def _fingerprint(settings: Training, data: str) -> str:
     """What a checkpoint belongs to: another recipe or other data never meets it."""
     recipe = json.dumps({"settings": asdict(settings), "data": data}, sort_keys=True)
@@ -237,11 +250,17 @@ def _fingerprint(settings: Training, data: str) -> str:
 
 
 def _record(
-    name: str, network: keras.Model, state: State, temperature: float, data: str
+    name: str,
+    settings: Training,
+    network: keras.Model,
+    state: State,
+    temperature: float,
+    data: str,
 ) -> dict[str, Any]:
     """Where a trained model comes from, for the model card."""
     return {
         "model": name,
+        "recipe": asdict(settings),
         "parameters": network.count_params(),
         "best_epoch": state.best_epoch,
         "epochs": state.epochs,
@@ -285,7 +304,9 @@ def train_model(name: str, settings: Training) -> None:
     write_csv(
         reports / "history.csv", list(state.history[0]), [row.values() for row in state.history]
     )
-    write_json(reports / "training.json", _record(name, network, state, temperature, data))
+    write_json(
+        reports / "training.json", _record(name, settings, network, state, temperature, data)
+    )
     faces = train.images[:SAMPLE, ..., np.newaxis].astype(np.float32)
     journal.log_model(network, faces, network.predict(faces, verbose=0))
     journal.finish()

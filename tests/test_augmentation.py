@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.augmentation import RandomAffine
+from pipeline.augmentation import RandomAffine, augmentation_layers
 from pipeline.params import Augmentation
 from pipeline.sample import draw_face
 
@@ -71,3 +71,26 @@ def test_grey_levels_stay_in_range_and_every_call_draws_anew(faces):
 
 def test_the_same_seed_gives_the_same_changes(faces):
     np.testing.assert_array_equal(augment(faces, FULL, seed=5), augment(faces, FULL, seed=5))
+
+
+def test_brightness_and_contrast_are_drawn_independently():
+    faces = np.full((400, 8, 8, 1), 110, np.float32)
+    faces[:, :4] = 140
+    changed = faces
+    for layer in augmentation_layers(Augmentation(brightness=0.1, contrast=0.2), seed=1)[1:]:
+        changed = np.array(layer(changed, training=True))
+    light = changed.mean(axis=(1, 2, 3))
+    contrast = changed[:, 0, 0, 0] - changed[:, -1, 0, 0]
+    assert light.std() > 5
+    assert contrast.std() > 1
+    assert abs(np.corrcoef(light, contrast)[0, 1]) < 0.2
+
+
+def test_erasing_hides_a_rectangle_of_the_share_of_faces_it_is_asked_for():
+    faces = np.zeros((400, 48, 48, 1), np.float32)
+    *_, erasing = augmentation_layers(Augmentation(erasing=0.25), seed=1)
+    hidden = np.array(erasing(faces, training=True))[..., 0] > 0
+    share = hidden.mean(axis=(1, 2))
+    assert 0.18 < (share > 0).mean() < 0.32
+    assert share.max() < 0.25
+    np.testing.assert_array_equal(np.array(erasing(faces, training=False)), faces)

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from pipeline.dataset import Split
-from pipeline.ferplus import NO_FACE, NO_LABEL, VotesError, majority, read_votes, relabelled
+from pipeline.ferplus import (
+    NO_FACE,
+    NO_LABEL,
+    VotesError,
+    majority,
+    read_votes,
+    relabelled,
+    voted_labels,
+)
 from recognition.emotions import FER2013, FERPLUS
 
 HEADER = (
@@ -59,25 +67,33 @@ def test_the_columns_are_put_into_our_order(write):
 def test_faces_without_a_majority_are_left_out_and_the_others_keep_their_picture():
     images = np.arange(3, dtype=np.uint8)[:, None, None] * np.ones((1, 48, 48), np.uint8)
     split = Split(images, np.zeros(3, np.uint8), FER2013)
-    given = np.array([votes(contempt=9), votes(NF=9), votes(happy=9)])
-    result = relabelled({"train": split}, {"train": given})["train"]
+    voted = np.array([FERPLUS.index("contempt"), NO_FACE, FERPLUS.index("happy")])
+    result = relabelled({"train": split}, {"train": voted})["train"]
     assert result.classes == FERPLUS
     assert [result.classes[label] for label in result.labels] == ["contempt", "happy"]
     assert result.images[:, 0, 0].tolist() == [0, 2]
 
 
-def test_votes_on_another_number_of_faces_are_refused():
+def test_a_split_on_none_of_whose_faces_they_agree_is_refused():
+    split = Split(np.zeros((1, 48, 48), np.uint8), np.zeros(1, np.uint8), FER2013)
+    with pytest.raises(VotesError, match="agrees on no face of val"):
+        relabelled({"val": split}, {"val": np.array([NO_LABEL])})
+
+
+def test_votes_on_another_number_of_faces_are_refused(write):
     split = Split(np.zeros((3, 48, 48), np.uint8), np.zeros(3, np.uint8), FER2013)
+    path = write("Training,a.png,0,9,0,0,0,0,0,0,1,0")
     with pytest.raises(VotesError, match="on 1 faces of train, but there are 3"):
-        relabelled({"train": split}, {"train": np.array([votes(happy=9)])})
+        voted_labels({"train": split}, path)
 
 
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("Training,a.png,x,0,0,0,9,0,0,1,0,0", "line 2: .*'x'"),
-        ("Practice,a.png,0,0,0,0,9,0,0,1,0,0", "line 2: 'Practice'"),
-        ("Training,a.png,0,0", "line 2"),
+        ("Training,a.png,x,0,0,0,9,0,0,1,0,0", "line 2: neutral is 'x', not a number of votes"),
+        ("Training,a.png,0,0,0,0,-9,0,0,1,0,0", "line 2: anger is '-9', not a number of votes"),
+        ("Practice,a.png,0,0,0,0,9,0,0,1,0,0", "line 2: Usage is 'Practice', not one of Tr"),
+        ("Training,a.png,0,0", "line 2: anger is None, not a number of votes"),
     ],
 )
 def test_a_bad_line_is_named(write, line, sentence):

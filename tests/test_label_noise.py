@@ -24,7 +24,7 @@ def test_agreement_is_the_share_of_each_labels_faces():
     assert shares[happy, happy] == 1
 
 
-def test_the_same_photograph_is_found_in_other_light_and_size(images):
+def test_the_same_photograph_is_found_in_other_light(images):
     darker = (images[2] * 0.6 + 20).astype(np.uint8)
     others = np.stack([images[0], darker])
     found = label_noise.twins(label_noise.thumbnails(others), label_noise.thumbnails(images[1:]))

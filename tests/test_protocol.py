@@ -1,5 +1,6 @@
 """The split rule: learn from training, choose by validation, let test choose nothing."""
 
+import json
 from dataclasses import replace
 
 import keras
@@ -36,7 +37,7 @@ def settings():
 
 @pytest.fixture
 def trained(settings, tmp_path, monkeypatch):
-    """Trains on given splits; gives the weights, and the levels of the faces learned from."""
+    """Trains on given splits; gives the weights, the record and the levels of the faces seen."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
 
     def run(name, splits):
@@ -53,23 +54,34 @@ def trained(settings, tmp_path, monkeypatch):
         monkeypatch.setattr(train, "Batches", Watched)
         train.train_model("cnn", settings)
         path = tmp_path / name / "models" / "cnn.keras"
-        return keras.models.load_model(path, compile=False).get_weights(), seen
+        weights = keras.models.load_model(path, compile=False).get_weights()
+        record = json.loads((tmp_path / name / "reports" / "cnn" / "training.json").read_text())
+        return weights, record, seen
 
     return run
 
 
 def test_every_training_face_and_no_other_is_learned_from(trained):
-    _, seen = trained("as-is", {name: marked(name) for name in FACES})
+    *_, seen = trained("as-is", {name: marked(name) for name in FACES})
     assert seen == set(MARKS["train"])
 
 
 def test_other_test_faces_and_labels_change_nothing_that_is_chosen(trained):
     splits = {name: marked(name) for name in FACES}
-    weights, _ = trained("as-is", splits)
-    other = Split(255 - splits["test"].images, 6 - splits["test"].labels, FER2013)
-    again, _ = trained("other", splits | {"test": other})
+    weights, record, _ = trained("as-is", splits)
+    again, record_again, _ = trained("test", splits | {"test": altered(splits["test"])})
     for mine, theirs in zip(again, weights, strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-3)
+    assert record_again["best_epoch"] == record["best_epoch"]
+    assert record_again["temperature"] == pytest.approx(record["temperature"], rel=0.01)
+    # The same change to validation is seen: what is compared above can differ.
+    *_, record_other, _ = trained("val", splits | {"val": altered(splits["val"])})
+    assert record_other["temperature"] != pytest.approx(record["temperature"], rel=0.01)
+
+
+def altered(split):
+    """Other faces and labels."""
+    return Split(255 - split.images, 6 - split.labels, FER2013)
 
 
 def test_a_class_without_training_faces_is_refused(trained):
