@@ -70,6 +70,12 @@ def duplicates(splits: dict[str, Split]) -> dict[str, dict[str, int]]:
     return result
 
 
+def unseen(test: Split, others: list[Split]) -> np.ndarray:
+    """Which faces of `test` are the same photograph as none of `others`, bool (N,)."""
+    faces = thumbnails(test.images)
+    return np.all([twins(faces, thumbnails(other.images)) < 0 for other in others], axis=0)
+
+
 def accuracies(labels: np.ndarray, voted: np.ndarray, predicted: np.ndarray) -> dict[str, Any]:
     """The champion's accuracy by either label, on the faces that have FER+'s label among the 7.
 
@@ -106,11 +112,16 @@ def main() -> None:
         np.concatenate([voted[name] for name in SPLITS]),
     )
     test = probabilities["test"].argmax(axis=1)
+    alone = unseen(splits["test"], [splits["train"], splits["val"]])
     summary = {
         "agreement": {name: float(shares[row, row]) for row, name in enumerate(FER2013)},
         "no face, by FER+": {name: int((voted[name] == NO_FACE).sum()) for name in SPLITS},
         "same photograph": duplicates(splits),
         "champion on test": accuracies(splits["test"].labels, voted["test"], test),
+        "champion on photographs of test alone": {
+            "faces": int(alone.sum()),
+            "accuracy": float((test == splits["test"].labels)[alone].mean()),
+        },
     }
     folder = REPOSITORY / "reports" / "label_noise"
     rows = [[name, *shares[row].tolist()] for row, name in enumerate(FER2013)]

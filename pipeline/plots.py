@@ -103,7 +103,7 @@ def save_calibration(panels: dict[str, dict[str, np.ndarray]], path: Path) -> No
         axis.bar(edges[filled], parts["accuracy"][filled], width, align="edge", edgecolor="white")
         axis.plot((0, 1), (0, 1), color="grey", linestyle=":", label="as sure as right")
         shares = parts["faces"] / parts["faces"].sum()
-        axis.step(edges, shares, where="post", color="black", linewidth=1, label="share of faces")
+        axis.stairs(shares, np.append(edges, 1), color="black", label="share of faces")
         axis.set(xlim=(0, 1), ylim=(0, 1), xlabel="probability given", title=title)
     axes[0].set_ylabel("share that is right")
     axes[0].legend(frameon=False, loc="upper left")
@@ -150,7 +150,7 @@ def save_rivals(entries: list[dict[str, Any]], ours: set[str], path: Path) -> No
         colour = "tab:orange" if entry["name"] in ours else "tab:blue"
         pale = 1.0 if entry["origin"] == "measured" else 0.45
         axis.barh(place, entry["accuracy"], color=colour, alpha=pale)
-        size = f"{entry['parameters'] / 1e6:.2g} M parameters" if entry["parameters"] else ""
+        size = f"{entry['parameters'] / 1e6:.3g} M parameters" if entry["parameters"] else ""
         facts = "; ".join(filter(None, (entry["origin"], size, entry["note"])))
         axis.text(entry["accuracy"], place, f" {entry['accuracy']:.2%}  {facts}", va="center")
     axis.set_yticks(range(len(entries)), [entry["name"] for entry in entries])

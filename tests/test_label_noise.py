@@ -68,3 +68,11 @@ def test_suspects_are_the_labels_that_both_reject_the_surest_first(images):
     probabilities[[0, 1, 2, 3], [1, 1, 0, 1]] = [0.6, 0.8, 0.9, 0.9]
     found = label_noise.suspects(split, np.array([1, 1, 0, 2]), probabilities)
     assert found.tolist() == [1, 0]
+
+
+def test_a_face_that_is_in_another_split_too_is_no_unseen_one(images):
+    def split(rows):
+        return Split(images[rows], np.zeros(len(rows), np.uint8), FER2013)
+
+    alone = label_noise.unseen(split([0, 1, 2]), [split([1, 3]), split([4, 0])])
+    assert alone.tolist() == [False, False, True]
