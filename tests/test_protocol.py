@@ -20,18 +20,24 @@ MARKS = {"train": range(70), "val": range(100, 135), "test": range(200, 235)}
 
 
 def marked(name):
-    """Faces of a split, each of one grey level that no other face of any split has."""
-    levels = np.array(MARKS[name], np.uint8)
-    images = np.tile(levels[:, None, None], (1, 48, 48))
-    images[:, ::2] //= 2  # else the network's own normalisation would leave nothing
-    return Split(images, (levels % 7).astype(np.uint8), FER2013)
+    """Faces of a split: a bright band tells the class, the last pixel a mark that no other has."""
+    marks = np.array(MARKS[name], np.uint8)
+    labels = marks % 7
+    bands = (np.arange(48) // 6)[None, :] == labels[:, None]
+    images = np.where(bands[:, :, None], 200, 60).repeat(48, axis=2).astype(np.uint8)
+    images[:, -1, -1] = marks
+    return Split(images, labels.astype(np.uint8), FER2013)
 
 
 @pytest.fixture
 def settings():
     network = {"name": "cnn", "filters": [4], "dense": 8, "block_dropout": 0.0, "dropout": 0.0}
     return replace(
-        load_params().train["cnn"], network=network, epochs=3, augmentation=Augmentation()
+        load_params().train["cnn"],
+        network=network,
+        batch_size=10,
+        epochs=3,
+        augmentation=Augmentation(),
     )
 
 
@@ -46,7 +52,7 @@ def trained(settings, tmp_path, monkeypatch):
         class Watched(Batches):
             def __getitem__(self, index):
                 faces, targets = super().__getitem__(index)
-                seen.update(faces[:, 1, 0, 0].astype(int).tolist())
+                seen.update(faces[:, -1, -1, 0].astype(int).tolist())
                 return faces, targets
 
         monkeypatch.setattr(train, "load_split", splits.__getitem__)
@@ -73,10 +79,10 @@ def test_other_test_faces_and_labels_change_nothing_that_is_chosen(trained):
     for mine, theirs in zip(again, weights, strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-3)
     assert record_again["best_epoch"] == record["best_epoch"]
-    assert record_again["temperature"] == pytest.approx(record["temperature"], rel=0.01)
+    assert record_again["temperature"] == pytest.approx(record["temperature"], rel=0.02)
     # The same change to validation is seen: what is compared above can differ.
-    *_, record_other, _ = trained("val", splits | {"val": altered(splits["val"])})
-    assert record_other["temperature"] != pytest.approx(record["temperature"], rel=0.01)
+    _, record_other, _ = trained("val", splits | {"val": altered(splits["val"])})
+    assert record_other["temperature"] > 1.5 * record["temperature"]
 
 
 def altered(split):
