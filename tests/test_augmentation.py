@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from keras.ops import convert_to_numpy
 
 from pipeline.augmentation import RandomAffine, augmentation_layers
 from pipeline.params import Augmentation
@@ -78,7 +79,7 @@ def test_brightness_and_contrast_are_drawn_independently():
     faces[:, :4] = 140
     changed = faces
     for layer in augmentation_layers(Augmentation(brightness=0.1, contrast=0.2), seed=1)[1:]:
-        changed = np.array(layer(changed, training=True))
+        changed = convert_to_numpy(layer(changed, training=True))
     light = changed.mean(axis=(1, 2, 3))
     contrast = changed[:, 0, 0, 0] - changed[:, -1, 0, 0]
     assert light.std() > 5
@@ -89,8 +90,8 @@ def test_brightness_and_contrast_are_drawn_independently():
 def test_erasing_hides_a_rectangle_of_the_share_of_faces_it_is_asked_for():
     faces = np.zeros((400, 48, 48, 1), np.float32)
     *_, erasing = augmentation_layers(Augmentation(erasing=0.25), seed=1)
-    hidden = np.array(erasing(faces, training=True))[..., 0] > 0
+    hidden = convert_to_numpy(erasing(faces, training=True))[..., 0] > 0
     share = hidden.mean(axis=(1, 2))
     assert 0.18 < (share > 0).mean() < 0.32
     assert share.max() < 0.25
-    np.testing.assert_array_equal(np.array(erasing(faces, training=False)), faces)
+    np.testing.assert_array_equal(convert_to_numpy(erasing(faces, training=False)), faces)
