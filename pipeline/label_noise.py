@@ -11,9 +11,9 @@ import sys
 from typing import Any
 
 import cv2
-import keras
 import numpy as np
 
+from pipeline.champion import load_champion
 from pipeline.dataset import SPLITS, Split, load_split
 from pipeline.ferplus import NO_FACE, VotesError, voted_labels
 from pipeline.files import write_csv, write_json
@@ -102,7 +102,7 @@ def main() -> None:
     if splits["train"].classes != FER2013:
         raise ParamsError("the arrays hold other labels; set data.labels: fer2013, then dvc repro")
     voted = voted_labels(splits, REPOSITORY / data.votes)
-    network = keras.models.load_model(REPOSITORY / "models" / "best.keras", compile=False)
+    network = load_champion()
     probabilities = {
         name: network.predict(split.images[..., np.newaxis], batch_size=256, verbose=0)
         for name, split in splits.items()

@@ -14,6 +14,7 @@ import keras
 import numpy as np
 
 from pipeline import metrics
+from pipeline.champion import load_champion
 from pipeline.dataset import SIZE, Split, load_split
 from pipeline.files import write_csv
 from pipeline.params import REPOSITORY
@@ -106,7 +107,7 @@ def measure(network: keras.Model, test: Split, spoil: Spoiler, seed: int = 0) ->
 
 def main() -> None:
     """Spoil the test faces in every way, and write what the champion makes of them."""
-    network = keras.models.load_model(REPOSITORY / "models" / "best.keras", compile=False)
+    network = load_champion()
     test = load_split("test")
     measured = {}
     for name, spoil in SPOILERS.items():

@@ -1,0 +1,18 @@
+"""The champion is there, or a sentence says how to make it."""
+
+import json
+
+import pytest
+
+from pipeline.champion import load_champion
+from pipeline.params import REPOSITORY
+
+
+def test_the_committed_champion_gives_a_probability_per_class():
+    card = json.loads((REPOSITORY / "models" / "best.json").read_text(encoding="utf-8"))
+    assert load_champion().output_shape == (None, len(card["classes"]))
+
+
+def test_a_missing_champion_is_one_sentence(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"best\.keras is missing; make it with `dvc repro"):
+        load_champion(tmp_path / "best.keras")
