@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -125,6 +125,20 @@ class Promotion:
 
 
 @dataclass(frozen=True, config=_strict)
+class Ablation:
+    """A study by hand of the recipe `base`, a section of `train`: `python -m pipeline.ablation`.
+
+    `changes`, of the keys of such a section, make every run smaller or shorter than the recipe. It
+    is trained with each of `seeds`, and each of `variants`, changes again, with the first of them.
+    """
+
+    base: str
+    changes: dict[str, Any]
+    seeds: Annotated[list[int], Field(min_length=1)]
+    variants: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, config=_strict)
 class Params:
     """All of params.yaml. `models` lists the sections of `train` that the pipeline runs."""
 
@@ -133,6 +147,7 @@ class Params:
     train: dict[str, Training]
     evaluate: Evaluation
     promote: Promotion
+    ablation: Ablation
 
 
 def load_params(path: Path = REPOSITORY / "params.yaml") -> Params:
@@ -156,14 +171,41 @@ def load_params(path: Path = REPOSITORY / "params.yaml") -> Params:
                 f"{path}: models names {model!r}, but there is no section train.{model}"
             )
     for model, settings in params.train.items():
-        if settings.warmup_epochs and settings.schedule != "cosine":
-            raise ParamsError(f"{path}: train.{model}.warmup_epochs needs schedule: cosine")
-        if settings.warmup_epochs >= settings.epochs:
-            raise ParamsError(
-                f"{path}: train.{model}.warmup_epochs is {settings.warmup_epochs}; it must be less "
-                f"than epochs, which is {settings.epochs}"
-            )
+        _check_warmup(settings, f"{path}: train.{model}")
+    if params.ablation.base not in params.train:
+        raise ParamsError(
+            f"{path}: ablation.base names {params.ablation.base!r}, but there is no such section "
+            "of train"
+        )
     return params
+
+
+def varied(settings: Training, changes: dict[str, Any], place: str) -> Training:
+    """`settings` with `changes` of some of its keys; ParamsError, naming `place`, where they err.
+
+    Of a mapping such as `augmentation`, only the keys that are named change.
+    """
+    merged = asdict(settings)
+    for key, value in changes.items():
+        inner = merged.get(key)
+        both = isinstance(inner, dict) and isinstance(value, dict)
+        merged[key] = inner | value if both else value
+    try:
+        result = TypeAdapter(Training).validate_json(json.dumps(merged))
+    except ValidationError as error:
+        raise ParamsError(f"params.yaml: {place}: {describe(error, Training)}") from None
+    _check_warmup(result, f"params.yaml: {place}")
+    return result
+
+
+def _check_warmup(settings: Training, place: str) -> None:
+    if settings.warmup_epochs and settings.schedule != "cosine":
+        raise ParamsError(f"{place}.warmup_epochs needs schedule: cosine")
+    if settings.warmup_epochs >= settings.epochs:
+        raise ParamsError(
+            f"{place}.warmup_epochs is {settings.warmup_epochs}; it must be less than epochs, "
+            f"which is {settings.epochs}"
+        )
 
 
 def describe(error: ValidationError, root: type | None = None) -> str:

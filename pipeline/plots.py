@@ -10,6 +10,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 
 from pipeline.files import write_whole
 
@@ -140,6 +141,24 @@ def save_robustness(measured: dict[str, dict[str, float]], path: Path) -> None:
         axis.margins(x=0.2)
         axis.invert_yaxis()
     axes[1].set_yticks([])
+    _save(figure, path)
+
+
+def save_ablation(runs: list[dict[str, Any]], path: Path) -> None:
+    """Draw the accuracies of every run, one line per recipe, in the order of `runs`."""
+    recipes = list(dict.fromkeys(run["recipe"] for run in runs))
+    figure, (axis,) = _figure(1, width=8, height=0.32 * len(recipes) + 1)
+    for split, colour in (("val", "tab:grey"), ("test", "tab:blue")):
+        shares = [float(run[f"{split}_accuracy"]) for run in runs]
+        places = [recipes.index(run["recipe"]) for run in runs]
+        label = {"val": "validation", "test": "test"}[split]
+        axis.scatter(shares, places, color=colour, label=label, zorder=2)
+    axis.set_yticks(range(len(recipes)), recipes)
+    axis.grid(axis="x", alpha=0.4)
+    axis.xaxis.set_major_formatter(PercentFormatter(1))
+    axis.set(title="Accuracy of each recipe; a point is a training")
+    axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+    axis.invert_yaxis()
     _save(figure, path)
 
 

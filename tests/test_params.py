@@ -50,6 +50,8 @@ def test_a_float_in_exponent_notation_is_a_float(load):
         ("models: [cnn, vgg, mobilenet]", "models: [cnn, resnet]", r"no section train\.resnet"),
         ("models: [cnn, vgg, mobilenet]", "models: []", r"models: "),
         ("warmup_epochs: 3", "warmup_epochs: 70", r"warmup_epochs is 70; it must be less than"),
+        ("base: vgg", "base: resnet", r"ablation\.base names 'resnet'"),
+        ("seeds: [1, 2, 3]", "seeds: []", r"ablation\.seeds: "),
         ("models: [cnn, vgg, mobilenet]", "models: [", r"not valid YAML"),
     ],
 )

@@ -62,6 +62,12 @@ train:
 evaluate: {averaging: flip, bootstrap: 100}
 promote:
   metric: macro_f1
+ablation:
+  base: vgg
+  changes: {epochs: 1, warmup_epochs: 0, patience: 1}
+  seeds: [1, 2]
+  variants:
+    no mixup: {mixup: 0}
 """
 
 

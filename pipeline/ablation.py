@@ -1,0 +1,133 @@
+"""By hand: what each part of a recipe gives, and what the seed alone does -> reports/ablation/.
+
+`python -m pipeline.ablation` trains what `ablation` in params.yaml lists, each an MLflow run. A run
+that is in the table already is not trained again, so what was cut off goes on with the next run.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from pipeline import networks
+from pipeline.dataset import SIZE, SPLITS, Split, data_hash, load_split
+from pipeline.evaluate import figures, predict
+from pipeline.files import write_csv
+from pipeline.params import REPOSITORY, Ablation, ParamsError, Training, load_params, varied
+from pipeline.plots import save_ablation
+from pipeline.tracking import Journal, git_commit
+from pipeline.train import Checkpoint, TrainingError, calibrate, fit
+
+FULL = "full recipe"
+MEASURES = ("accuracy", "macro_f1", "calibration_error")
+COLUMNS = (
+    "recipe",
+    "seed",
+    "settings",
+    "parameters",
+    "best_epoch",
+    "seconds",
+    *(f"{split}_{measure}" for split in SPLITS[1:] for measure in MEASURES),
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training of the study."""
+
+    recipe: str
+    settings: Training
+
+    def key(self, data: str) -> str:
+        """What its figures belong to: other settings or other data make it another run."""
+        content = json.dumps({"settings": asdict(self.settings), "data": data}, sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+def runs_of(study: Ablation, base: Training) -> Iterator[Run]:
+    """The full recipe with every seed, then each variant with the first seed."""
+    full = varied(base, study.changes, "ablation.changes")
+    for seed in study.seeds:
+        yield Run(FULL, varied(full, {"seed": seed}, "ablation.seeds"))
+    for recipe, changes in study.variants.items():
+        settings = varied(full, changes, f"ablation.variants.{recipe}")
+        yield Run(recipe, varied(settings, {"seed": study.seeds[0]}, "ablation.seeds"))
+
+
+def train_run(run: Run, splits: dict[str, Split], data: str) -> dict[str, Any]:
+    """Train, calibrate and measure one run; a row of the table."""
+    settings, name = run.settings, f"{run.recipe}, seed {run.settings.seed}"
+    train = splits["train"]
+    keras.utils.set_random_seed(settings.seed)
+    network = networks.build(settings.network, (SIZE, SIZE, 1), len(train.classes))
+    tags = {"study": "ablation", "recipe": run.recipe, "git_commit": git_commit()}
+    journal = Journal(f"ablation: {name}", tags=tags | {"data_hash": data})
+    journal.log_params(asdict(settings))
+    with tempfile.TemporaryDirectory() as folder:
+        state = fit(network, settings, train, splits["val"], Checkpoint(Path(folder)), journal)
+    calibrate(network, splits["val"])
+    measured = {
+        split: figures(splits[split].labels, predict(network, splits[split].images))
+        for split in SPLITS[1:]
+    }
+    journal.log_metrics(measured)
+    journal.finish()
+    return {
+        "recipe": run.recipe,
+        "seed": settings.seed,
+        "settings": run.key(data),
+        "parameters": network.count_params(),
+        "best_epoch": state.best_epoch,
+        "seconds": round(sum(epoch["seconds"] for epoch in state.history)),
+    } | {
+        f"{split}_{measure}": round(measured[split][measure], 4)
+        for split in SPLITS[1:]
+        for measure in MEASURES
+    }
+
+
+def read_table(path: Path) -> dict[str, dict[str, Any]]:
+    """The rows of an earlier table by their settings; none where there is no table."""
+    if not path.exists():
+        return {}
+    with path.open(newline="", encoding="utf-8") as file:
+        return {row["settings"]: row for row in csv.DictReader(file)}
+
+
+def main() -> None:
+    """Train what the table lacks; after each run the table and its picture are written."""
+    params = load_params()
+    runs = list(runs_of(params.ablation, params.train[params.ablation.base]))
+    splits = {split: load_split(split) for split in SPLITS}
+    data = data_hash(list(splits.values()))
+    folder = REPOSITORY / "reports" / "ablation"
+    known = read_table(folder / "ablation.csv")
+    for number, run in enumerate(runs, 1):
+        if run.key(data) not in known:
+            print(f"{number} of {len(runs)}: {run.recipe}, seed {run.settings.seed}", flush=True)
+            known[run.key(data)] = train_run(run, splits, data)
+        table = [
+            known[done.key(data)] | {"recipe": done.recipe}
+            for done in runs
+            if done.key(data) in known
+        ]
+        write_csv(folder / "ablation.csv", COLUMNS, [row.values() for row in table])
+        save_ablation(table, folder / "ablation.png")
+    for row in table:
+        print(f"{row['recipe']}, seed {row['seed']}: test {float(row['test_accuracy']):.2%}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (ParamsError, TrainingError, FileNotFoundError) as error:
+        sys.exit(f"ablation: {error}")
