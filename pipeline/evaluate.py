@@ -164,6 +164,9 @@ def evaluate_model(name: str, settings: Evaluation) -> None:
             detail[split] |= uncertainty(
                 faces.labels, single, record["temperature"], settings.bootstrap
             )
+    detail["validation"]["threshold"] = metrics.label_threshold(
+        splits["validation"].labels, probabilities["validation"]
+    )
     write_json(folder / "metrics.json", summary)
     write_json(folder / "details.json", {"averaging": settings.averaging, **detail})
     save_tables(folder, splits["test"], probabilities["test"])

@@ -124,6 +124,7 @@ def model_card(
         "input": f"float32 (N, {SIZE}, {SIZE}, 1), grey levels 0..255",
         "figures": figures[name],
         "test_intervals_95": test["intervals_95"],
+        "threshold": details["validation"]["threshold"],
         "test_averaged": {"views": details["averaging"], **test["averaged"]},
         "test_per_class": test["per_class"],
         "chosen_by": f"validation {metric}",
@@ -154,6 +155,7 @@ def metadata_of(card: dict[str, Any]) -> dict[str, str]:
         "git_commit": card["git_commit"],
         "data_hash": card["data_hash"],
         "mlflow_run_id": card["mlflow_run_id"],
+        "threshold": repr(card["threshold"]),
         "validation": json.dumps(card["figures"]["validation"]),
         "test": json.dumps(card["figures"]["test"]),
     }

@@ -5,6 +5,7 @@ from .detector import Detection, Detector, DetectorError, open_detector
 from .drawing import annotate
 from .picture import PictureError, load_picture
 from .recognizer import DEFAULT_MODEL, Face, Recognizer
+from .tracker import TrackedFace, Tracker
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -18,6 +19,8 @@ __all__ = [
     "PictureError",
     "Recognizer",
     "Scores",
+    "TrackedFace",
+    "Tracker",
     "annotate",
     "load_picture",
     "open_detector",

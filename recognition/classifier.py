@@ -13,6 +13,9 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 import onnxruntime as ort
 
+MAPS = "activation_maps"
+"""The output for class-activation maps, where the network has them."""
+
 
 class ModelError(ValueError):
     """The model file cannot be used; the message is one sentence that says what to do."""
@@ -39,6 +42,8 @@ class ModelCard:
     mlflow_run_id: str
     validation: Scores
     test: Scores
+    threshold: float
+    """Probability, chosen on validation, from which on a label is worth showing."""
 
 
 class Classifier:
@@ -83,10 +88,19 @@ class Classifier:
         `faces` has shape (N, size, size), grey levels in 0..255 of any number type, where size is
         `card.input_size`. Returns float32 probabilities of shape (N, classes); rows sum to 1.
         """
+        return self.explain(faces)[0]
+
+    def explain(self, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Classify, and tell which places spoke for which class.
+
+        Returns the probabilities and the activation maps, float32 (N, rows, columns, classes): how
+        much each part of a face adds to each class's logit. None where the model has none.
+        """
         if len(faces) == 0:
-            return np.empty((0, len(self.classes)), np.float32)
+            return np.empty((0, len(self.classes)), np.float32), None
         levels = np.asarray(faces, np.float32)[..., np.newaxis]
-        return self._session.run(["probabilities"], {"faces": levels})[0]
+        probabilities, *maps = self._session.run(self._outputs, {"faces": levels})
+        return probabilities, maps[0] if maps else None
 
     def _check(self) -> None:
         """Names and shapes must fit the contract; one grey face is classified to see it."""
@@ -94,8 +108,10 @@ class Classifier:
         inputs = {entry.name: entry.shape[1:] for entry in self._session.get_inputs()}
         if inputs != {"faces": [size, size, 1]}:
             raise ValueError(f"its inputs are {inputs}, not 'faces' of {size} x {size} x 1")
-        if "probabilities" not in [entry.name for entry in self._session.get_outputs()]:
+        outputs = [entry.name for entry in self._session.get_outputs()]
+        if "probabilities" not in outputs:
             raise ValueError("it has no output 'probabilities'")
+        self._outputs = [name for name in ("probabilities", MAPS) if name in outputs]
         probabilities = self(np.full((1, size, size), 128))
         if probabilities.shape != (1, len(self.classes)):
             raise ValueError(f"{probabilities.shape[-1]} outputs for {len(self.classes)} classes")
@@ -119,6 +135,7 @@ def _read_card(metadata: Mapping[str, str]) -> ModelCard:
         mlflow_run_id=metadata["mlflow_run_id"],
         validation=_read_scores(metadata["validation"]),
         test=_read_scores(metadata["test"]),
+        threshold=float(metadata["threshold"]),
     )
 
 

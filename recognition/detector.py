@@ -37,12 +37,15 @@ class Detection:
     `box` is (left, top, width, height) in whole pixels within the picture, `score` in 0..1, or None
     where no detector vouches for the face.
     `square` is (left, top, side) in pixels: what FER2013 would have cut out as this face. It may
-    reach over the picture's edge.
+    reach over the picture's edge. `landmarks` are (x, y) in pixels of the eye at the picture's
+    left, the other eye, the tip of the nose and the corners of the mouth, left and right, or None
+    where the detector doesn't look for them.
     """
 
     box: tuple[int, int, int, int]
     score: float | None
     square: tuple[float, float, float]
+    landmarks: tuple[tuple[float, float], ...] | None = None
 
 
 class Detector:
@@ -68,15 +71,18 @@ class Detector:
         seen = cv2.resize(picture, size, interpolation=method)
         with self._lock:
             found = self._find(seen)
-        faces = [self._detection(box / scale, score, width, height) for box, score in found]
+        faces = [self._detection(numbers / scale, score, width, height) for numbers, score in found]
         return [face for face in faces if min(face.box[2:]) > 0]
 
     def _find(self, picture: np.ndarray) -> list[tuple[np.ndarray, float]]:
-        """Boxes in pixels, which may reach over the edge, with scores in 0..1."""
+        """Boxes in pixels, which may reach over the edge, with scores in 0..1.
+
+        After a box's four numbers there may be those of the five landmarks, x and y of each.
+        """
         raise NotImplementedError
 
-    def _detection(self, box: np.ndarray, score: float, width: int, height: int) -> Detection:
-        left, top, box_width, box_height = box.tolist()
+    def _detection(self, numbers: np.ndarray, score: float, width: int, height: int) -> Detection:
+        left, top, box_width, box_height = numbers[:4].tolist()
         side = self.enlarge * (box_width + box_height) / 2
         corners = np.clip(
             [left, top, left + box_width, top + box_height], 0, [width, height, width, height]
@@ -86,6 +92,9 @@ class Detector:
             box=(x1, y1, x2 - x1, y2 - y1),
             score=float(np.clip(score, 0, 1)),
             square=(left + (box_width - side) / 2, top + (box_height - side) / 2, side),
+            landmarks=tuple(map(tuple, numbers[4:].reshape(5, 2).tolist()))
+            if len(numbers) > 4
+            else None,
         )
 
 
@@ -111,7 +120,7 @@ class YuNet(Detector):
         self._network.setInputSize(picture.shape[1::-1])
         _, faces = self._network.detect(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
         faces = [] if faces is None else faces
-        return [(face[:4], face[-1]) for face in faces if np.isfinite(face).all()]
+        return [(face[:-1], face[-1]) for face in faces if np.isfinite(face).all()]
 
 
 class Haar(Detector):

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -11,6 +11,7 @@ import numpy as np
 from .classifier import Classifier, ModelCard
 from .detector import Detection, open_detector
 from .picture import Source, load_picture
+from .quality import Note, quality_notes
 
 DEFAULT_MODEL = Path(__file__).parents[1] / "models" / "best.onnx"
 
@@ -27,11 +28,19 @@ class Face:
     `box` is (left, top, width, height) in whole pixels of the picture as `load_picture` gives it,
     `probabilities` maps every class, in the model's order, to 0..1 with sum 1, and `score` is the
     face detector's, in 0..1, or None where the whole picture was taken as one face.
+    `threshold` is the probability from which on a label is worth showing, `square` (left, top,
+    side) in pixels what the network saw, which may reach over the picture's edge, `quality` what
+    makes the face hard to read, and `maps`, float32 (rows, columns, classes) over that square, how
+    much each place speaks for each class, or None where the network doesn't tell.
     """
 
     box: tuple[int, int, int, int]
     probabilities: dict[str, float]
     score: float | None
+    threshold: float = 0.0
+    square: tuple[float, float, float] | None = None
+    quality: tuple[Note, ...] = ()
+    maps: np.ndarray | None = field(default=None, repr=False, compare=False)
 
     @property
     def label(self) -> str:
@@ -44,6 +53,11 @@ class Face:
         return self.probabilities[self.label]
 
     @property
+    def uncertain(self) -> bool:
+        """Whether even the most probable class is less probable than `threshold`."""
+        return self.confidence < self.threshold
+
+    @property
     def whole_picture(self) -> bool:
         """Whether the whole picture was taken as one face that was cut out before."""
         return self.score is None
@@ -54,9 +68,11 @@ class Recognizer:
 
     `model` is a model file of the pipeline, `detector` "auto", "yunet", "haar" or the path of a
     YuNet file; `threads` is the number of processor cores a call may use, set for the whole process
-    as regards OpenCV. `card` tells where the model comes from, `classes` its classes in order,
-    `detector_name` which detector is in use and `detector_note`, one sentence, why.
-    Raises ModelError and DetectorError.
+    as regards OpenCV. `threshold`, 0..1, is the probability below which a face is uncertain; None
+    takes the one that the model file names. `card` tells where the model comes from, `classes` its
+    classes in order, `detector_name` which detector is in use and `detector_note`, one sentence,
+    why.
+    Raises ModelError, DetectorError, and ValueError for a threshold beyond 0..1.
     """
 
     def __init__(
@@ -64,10 +80,12 @@ class Recognizer:
         model: str | os.PathLike = DEFAULT_MODEL,
         detector: str | os.PathLike = "auto",
         threads: int = 1,
+        threshold: float | None = None,
     ) -> None:
         cv2.setNumThreads(threads)  # by default OpenCV and ONNX Runtime both take every core
         self._classifier = Classifier(model, threads)
         self._detector = open_detector(detector)
+        self.threshold = self.card.threshold if threshold is None else check_threshold(threshold)
 
     @property
     def card(self) -> ModelCard:
@@ -102,9 +120,20 @@ class Recognizer:
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
         size = self.card.input_size
         crops = np.stack([cut_face(grey, detection.square, size) for detection in detections])
+        probabilities, maps = self._classifier.explain(crops)
         return [
-            Face(detection.box, dict(zip(self.classes, row, strict=True)), detection.score)
-            for detection, row in zip(detections, self._classifier(crops).tolist(), strict=True)
+            Face(
+                detection.box,
+                dict(zip(self.classes, row, strict=True)),
+                detection.score,
+                self.threshold,
+                detection.square,
+                quality_notes(crop, detection.square[2], detection.landmarks),
+                None if maps is None else maps[number],
+            )
+            for number, (detection, crop, row) in enumerate(
+                zip(detections, crops, probabilities.tolist(), strict=True)
+            )
         ]
 
     def _detect(self, picture: np.ndarray) -> list[Detection]:
@@ -113,6 +142,13 @@ class Recognizer:
             height, width = picture.shape[:2]
             return [Detection((0, 0, width, height), score=None, square=(0, 0, width))]
         return sorted(found, key=lambda detection: detection.square[2], reverse=True)
+
+
+def check_threshold(value: float) -> float:
+    """`value` itself; ValueError where it is no number within 0..1."""
+    if not 0 <= value <= 1:  # NaN fails too
+        raise ValueError(f"The threshold is {value}; give a number from 0 to 1.")
+    return value
 
 
 def is_face_crop(picture: np.ndarray, detections: Sequence[Detection]) -> bool:

@@ -16,6 +16,7 @@ METADATA = {
     "git_commit": "0123456789abcdef0123456789abcdef01234567",
     "data_hash": "fedcba9876543210",
     "mlflow_run_id": "",
+    "threshold": "0.125",
     "validation": json.dumps({"accuracy": 0.25, "macro_f1": 0.125, "loss": 1.5}),
     "test": json.dumps({"accuracy": 0.375, "macro_f1": 0.25, "loss": 1.25}),
 }

@@ -30,6 +30,7 @@ def test_the_card_holds_what_the_file_says(classifier):
     assert (card.validation.accuracy, card.test.accuracy) == (0.25, 0.375)
     assert (card.validation.macro_f1, card.test.macro_f1) == (0.125, 0.25)
     assert (card.validation.loss, card.test.loss) == (1.5, 1.25)
+    assert card.threshold == 0.125
 
 
 def test_probabilities_have_a_row_for_each_face_and_sum_to_one(classifier, faces):
@@ -96,6 +97,7 @@ def test_a_damaged_file_is_an_error_in_one_sentence(tmp_path, model_path):
         {"test": "{}"},
         {"validation": "0.5"},
         {"git_commit": None},
+        {"threshold": "high"},
         {"input_name": "images"},
         {"outputs": 6},
     ],

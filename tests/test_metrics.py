@@ -77,6 +77,16 @@ def test_faces_drawn_by_their_probabilities_are_calibrated():
     assert metrics.calibration_error(labels, probabilities) < 0.01
 
 
+def test_from_the_threshold_on_a_label_is_right_every_second_time():
+    rng = np.random.default_rng(8)
+    confidence = rng.uniform(0.2, 1, 20_000)
+    probabilities = np.stack([confidence, *[(1 - confidence) / 5] * 5], axis=1)
+    right = rng.uniform(size=20_000) < confidence - 0.1  # ten points too sure of itself
+    threshold = metrics.label_threshold(np.where(right, 0, 1), probabilities)
+    assert threshold == pytest.approx(0.6, abs=0.03)
+    assert metrics.label_threshold(np.ones(20_000, int), probabilities) == 1
+
+
 @pytest.mark.parametrize("true", [0.5, 1.0, 3.0])
 def test_the_temperature_that_made_the_labels_is_found(true):
     rng = np.random.default_rng(5)

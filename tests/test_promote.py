@@ -19,6 +19,7 @@ CNN = {"name": "cnn", "filters": [4, 8], "dense": 8, "block_dropout": 0.0, "drop
 VGG = {"name": "vgg", "stages": [[4, 4], [8]], "stage_dropout": 0.1, "dropout": 0.2}
 DETAILS = {
     "averaging": "none",
+    "validation": {"threshold": 0.4},
     "test": {
         "per_class": {},
         "confusion": np.eye(7, dtype=int).tolist(),
@@ -85,6 +86,7 @@ def test_the_onnx_file_keeps_the_contract_with_recognition(keras_file, card, val
     served = Classifier(tmp_path / "best.onnx").card
     assert served.classes == FER2013
     assert served.git_commit == card["git_commit"]
+    assert served.threshold == 0.4
     assert served.test.accuracy == card["figures"]["test"]["accuracy"]
 
 

@@ -47,6 +47,40 @@ def test_a_photo_gives_its_face_with_every_class(recognizer):
     assert 0 < face.score <= 1
 
 
+def test_a_face_is_uncertain_below_the_threshold_and_no_wrong_one_is_taken(model_path):
+    (face,) = Recognizer(model_path, "haar")(data.astronaut())
+    assert face.threshold == Recognizer(model_path, "haar").card.threshold
+    assert not face.uncertain
+    (face,) = Recognizer(model_path, "haar", threshold=1.0)(data.astronaut())
+    assert face.uncertain
+    for wrong in (-0.1, 1.1, float("nan")):
+        with pytest.raises(ValueError, match=r"The threshold is .*; give a number from 0 to 1\."):
+            Recognizer(model_path, "haar", threshold=wrong)
+
+
+def test_a_face_tells_what_makes_it_hard_to_read(recognizer):
+    astronaut = data.astronaut()
+    (face,) = recognizer(astronaut)
+    assert face.quality == ()
+    (dark,) = recognizer(astronaut // 5)
+    assert dark.quality == ("dark",)
+    (blurred,) = recognizer(cv2.GaussianBlur(astronaut, (0, 0), 4))
+    assert blurred.quality == ("blurred",)
+
+
+def test_activation_maps_come_with_a_model_that_has_them():
+    (face,) = Recognizer(detector="haar")(data.astronaut())
+    rows, columns, classes = face.maps.shape
+    assert rows > 1
+    assert columns > 1
+    assert classes == len(face.probabilities)
+    left, top, side = face.square
+    assert left < face.box[0] + face.box[2] / 2 < left + side
+    assert top < face.box[1] + face.box[3] / 2 < top + side
+    # Their mean is the logits, so the most probable class has the most of them.
+    assert list(face.probabilities)[face.maps.mean(axis=(0, 1)).argmax()] == face.label
+
+
 def test_the_answer_is_the_same_for_a_path_bytes_and_an_array(recognizer, tmp_path):
     path = tmp_path / "astronaut.png"
     Image.fromarray(data.astronaut()).save(path)
