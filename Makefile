@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: app test lint repro mlflow bench browser
+.PHONY: app test lint repro mlflow bench bench-live browser
 
 app: .venv/app          ## the page, on the model in models/best.onnx
 	$(BIN)/python app.py
@@ -21,6 +21,9 @@ mlflow: .venv/all       ## the runs, at http://localhost:5000
 
 bench: .venv/all        ## what reading the CSV and recognising a face cost
 	$(BIN)/python -m benchmarks
+
+bench-live: .venv/all   ## the webcam tab in Chromium: answers a second, latency, flicker
+	$(BIN)/python -m benchmarks.live
 
 browser:                ## Chromium for the page's test, where apt can install it
 	command -v chromium || (apt-get update && apt-get install -y chromium)

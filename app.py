@@ -75,7 +75,7 @@ def check_address(host: str, port: int | None) -> None:
 
 def serve(recognizer: Recognizer, flags: argparse.Namespace) -> None:
     """Build the page and serve it until interrupted."""
-    from web import LAUNCH_OPTIONS, build_app
+    from web import LAUNCH_OPTIONS, build_app, routes
 
     app = build_app(recognizer)
     _, address, link = app.launch(
@@ -85,6 +85,7 @@ def serve(recognizer: Recognizer, flags: argparse.Namespace) -> None:
         auth=flags.auth,
         quiet=True,
         prevent_thread_lock=True,
+        app_kwargs={"routes": routes(recognizer)},
         **LAUNCH_OPTIONS,
     )
     if flags.share and not link:

@@ -3,13 +3,16 @@
 With FER_SCREENSHOTS=FOLDER in the environment, screenshots for people are saved there.
 """
 
+import csv
 import io
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect, sync_playwright
 from serving import serve
 from skimage import data
@@ -59,24 +62,36 @@ def clip(folder):
 
 
 @pytest.fixture(scope="module")
-def browser(clip):
+def chromium(clip):
+    """Starts Chromium, its camera fed from the clip, with more flags."""
     with sync_playwright() as playwright:
         installed = next(filter(None, map(shutil.which, BROWSERS)), None)
         path = installed or playwright.chromium.executable_path
         if not Path(path).exists():
             pytest.skip("no Chromium: install the chromium package or run `playwright install`")
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            ignore_default_args=["--headless"],
-            args=[
-                "--headless=new",
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-video-capture={clip}",
-            ],
-        )
+
+        @contextmanager
+        def launched(*flags):
+            browser = playwright.chromium.launch(
+                executable_path=path,
+                ignore_default_args=["--headless"],
+                args=[
+                    "--headless=new",
+                    "--use-fake-device-for-media-stream",
+                    f"--use-file-for-fake-video-capture={clip}",
+                    *flags,
+                ],
+            )
+            yield browser
+            browser.close()
+
+        yield launched
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    with chromium("--use-fake-ui-for-media-stream") as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -186,24 +201,142 @@ def test_the_footer_tells_what_the_model_file_says(open_page, recognizer):
     expect(footer).to_contain_text(f"{100 * card.test.accuracy:.1f} %")
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_webcam_shows_faces_live_until_it_is_stopped(
-    viewport, open_page, recognizer, screenshot
-):
-    page = open_page(viewport)
+def open_webcam(page):
     page.get_by_role("tab", name="Webcam").click()
-    page.get_by_text("Click to Access Webcam").click()
-    page.get_by_role("button", name="capture photo").click()
-    card = page.locator("#webcam-faces .fer-card").first
-    expect(card.locator("li")).to_have_count(len(recognizer.classes))
+    page.get_by_role("button", name="Start the camera").click()
 
-    live = "document.querySelector('.fer-live').src"
-    for _ in range(3):
-        page.wait_for_function(f"before => {live} !== before", arg=page.evaluate(live))
-    wait_for_picture(page, ".fer-live")
-    size = page.locator(".fer-live").evaluate("it => [it.naturalWidth, it.naturalHeight]")
-    assert size == [640, 480]
-    screenshot(page, f"webcam-{'phone' if viewport is PHONE else 'desktop'}")
 
-    page.get_by_role("button", name="capture photo").click()
-    expect(page.get_by_role("button", name="capture photo")).to_contain_text("Record")
+def count_answers(page):
+    """From now on; read it with ANSWERS."""
+    page.evaluate(
+        "() => { window.answers = 0; document.addEventListener('answer', () => answers++, true) }"
+    )
+
+
+ANSWERS = "window.answers"
+DRAWN = """() => {
+  const { width, height } = document.querySelector("#webcam [data-part=overlay]");
+  const brush = document.querySelector("#webcam [data-part=overlay]").getContext("2d");
+  return brush.getImageData(0, 0, width, height).data.some(Boolean);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_webcam_shows_its_own_video_and_draws_the_answers_over_it(
+    viewport, scheme, open_page, screenshot
+):
+    page = open_page(viewport, scheme)
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 5")
+    page.wait_for_function(DRAWN)
+    expect(page.locator("#webcam [data-part=speed]")).to_contain_text("answers a second")
+    video = page.locator("#webcam video")
+    assert video.evaluate("it => [it.videoWidth, it.videoHeight]") == [640, 480]
+    screenshot(page, f"webcam-{'phone' if viewport is PHONE else 'desktop'}-{scheme}")
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(overflow) <= 0, "the page scrolls sideways"
+
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
+    assert not page.evaluate(DRAWN)
+    assert video.evaluate("it => it.srcObject") is None
+
+
+def test_what_the_webcam_shows_can_be_saved(open_page, recognizer, tmp_path):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 10")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save CSV").click()
+    saved.value.save_as(tmp_path / "session.csv")
+    with (tmp_path / "session.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 5
+    for row in rows:
+        shares = [float(row[name]) for name in recognizer.classes]
+        assert sum(shares) == pytest.approx(1, abs=0.01)
+        assert row["label"] in (*recognizer.classes, "uncertain")
+    assert [float(row["seconds"]) for row in rows] == sorted(float(row["seconds"]) for row in rows)
+
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save picture").click()
+    saved.value.save_as(tmp_path / "picture.png")
+    picture = Image.open(tmp_path / "picture.png")
+    assert picture.size == (640, 480)
+    assert len(picture.getcolors(1 << 20)) > 100
+
+
+def test_a_paused_webcam_sends_nothing_until_it_goes_on(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("#webcam [data-part=status]")).to_contain_text("Paused")
+    with pytest.raises(PlaywrightTimeout), page.expect_request("**/live*", timeout=SECOND):
+        pass
+    page.get_by_role("button", name="Go on").click()
+    before = page.evaluate(ANSWERS)
+    page.wait_for_function(f"{ANSWERS} > {before}")
+
+
+def test_the_webcams_switches_change_what_is_drawn(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    video, mirror = page.locator("#webcam video"), page.get_by_role("button", name="Mirror")
+    expect(video).to_have_class("fer-mirrored")
+    mirror.click()
+    expect(mirror).to_have_attribute("aria-pressed", "false")
+    expect(video).not_to_have_class("fer-mirrored")
+    with page.expect_request("**/live*threshold=0.00*"):
+        page.get_by_label("Sensitivity").fill("1")
+
+
+def test_the_webcam_goes_on_after_the_server_was_gone(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    status = page.locator("#webcam [data-part=status]")
+    page.context.set_offline(True)
+    expect(status).to_contain_text("does not answer")
+    before = page.evaluate(ANSWERS)
+    page.context.set_offline(False)
+    page.wait_for_function(f"{ANSWERS} > {before}")
+    expect(status).not_to_contain_text("does not answer")
+
+
+def test_an_unplugged_camera_is_told(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    page.locator("#webcam video").evaluate(
+        "it => it.srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))"
+    )
+    expect(page.locator("#webcam [data-part=status]")).to_contain_text("camera is gone")
+    expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("flags", "host", "sentence"),
+    [
+        (["--use-fake-ui-for-media-stream=deny"], "127.0.0.1", "The camera was refused"),
+        (["--host-resolver-rules=MAP fer.test 127.0.0.1"], "fer.test", "secure pages alone"),
+    ],
+    ids=["denied", "insecure"],
+)
+def test_a_camera_that_may_not_be_used_is_one_sentence(
+    flags, host, sentence, chromium, address, screenshot
+):
+    with chromium(*flags) as browser:
+        page = browser.new_page()
+        page.goto(address.replace("127.0.0.1", host))
+        open_webcam(page)
+        expect(page.locator("#webcam [data-part=status]")).to_contain_text(sentence)
+        screenshot(page, f"webcam-{host}")

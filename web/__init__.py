@@ -1,5 +1,6 @@
-"""The page: pictures and the webcam in the browser."""
+"""The page, made of Gradio's components: one file per tab."""
 
 from web.page import LAUNCH_OPTIONS, build_app
+from web.routes import routes
 
-__all__ = ["LAUNCH_OPTIONS", "build_app"]
+__all__ = ["LAUNCH_OPTIONS", "build_app", "routes"]

@@ -11,13 +11,48 @@ PICTURE_OUTPUT_ALT = "Your picture with a box, an emoji and the emotion's name a
 EXAMPLES = "No picture at hand? Try one of these drawings"
 
 WEBCAM_TAB = "Webcam"
-WEBCAM_INPUT = "Camera"
-WEBCAM_OUTPUT_ALT = "The camera's picture with a box, an emoji and the emotion's name at every face"
-WEBCAM_HINT = "Allow the camera, then press Record: the recognised faces appear here."
+WEBCAM = {
+    "hint": "Start the camera: every face gets its emotion. The pictures are not stored.",
+    "asking": "Allow the camera in the browser's question.",
+    "insecure": "Browsers give the camera to secure pages alone: open this page on localhost or by "
+    "HTTPS, or start the program with --share.",
+    "denied": "The camera was refused: allow it in the browser's address bar and start it again.",
+    "missing": "No camera was found: connect one and start it again.",
+    "busy": "Another program holds the camera: close it and start the camera again.",
+    "failed": "The camera cannot be started: choose another, or reload the page.",
+    "unplugged": "The camera is gone: connect it again, and it goes on.",
+    "paused": "Paused. Nothing is sent.",
+    "noFace": "No face found. Look towards the camera, with light on your face.",
+    "gone": "The server does not answer; trying again.",
+    "full": "Too many people use this page at the moment; trying again.",
+    "login": "The login has ended: reload the page and log in again.",
+    "start": "Start the camera",
+    "stop": "Stop",
+    "pause": "Pause",
+    "resume": "Go on",
+    "mirror": "Mirror",
+    "bars": "Bars",
+    "sensitivity": "Sensitivity",
+    "camera": "Camera",
+    "speed": "{rate} answers a second, {latency} ms",
+    "timeline": "The last minute of the largest face",
+    "snapshot": "Save picture",
+    "csv": "Save CSV",
+    "uncertain": "uncertain",
+}
+
+LIVE_NO_SESSION = "The session is missing: give 8 to 64 characters of your own choice as `session`."
+LIVE_NUMBERS = (
+    "`time` must be a number of seconds from 0 on, `threshold`, if given, one from 0 to 1."
+)
+LIVE_FULL = "Too many cameras are in use at the moment; try again in a few seconds."
+LIVE_TOO_FAST = "Wait for the answer to the last picture before sending another one."
+LIVE_TOO_LARGE = "The picture has more than 1 MB; make it smaller."
+LIVE_FOREIGN = "Another site's page may not use this one."
+LIVE_LOGIN = "Log in first."
 
 NOTHING_YET = "Choose a picture, and every face in it appears here with its emotions."
 NO_FACE = "No face found. Try a picture with a face that looks towards the camera."
-NO_FACE_LIVE = "No face found. Look towards the camera, with light on your face."
 WHOLE_PICTURE = "No face stood out, so the whole picture was taken as one cropped face."
 
 CARD_OF_ONE = "{emotion}, {percent}"

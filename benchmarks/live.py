@@ -1,0 +1,169 @@
+"""The webcam tab in real browsers: answers a second, how late they come, and how labels flicker.
+
+`python -m benchmarks.live [CLIP]` starts the page and Chromium, whose camera shows the clip, or a
+moving photograph where none is given, as 640x480 at 30 pictures a second. `--minutes 10` watches
+the server's memory for so long. Browsers and server share the machine: leave it alone meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
+from skimage import data
+
+from recognition import Recognizer, Tracker
+
+ROOT = Path(__file__).parents[1]
+WIDTH, HEIGHT, RATE = 640, 480, 30
+WARM_UP = 3000  # ms
+FLAGS = [
+    "--headless=new",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+]
+LISTEN = """() => {
+  window.latencies = [];
+  const keep = ({ detail }) => latencies.push(detail.now - detail.taken);
+  document.addEventListener("answer", keep, true);
+}"""
+
+
+def frames_of(clip: Path | None) -> Iterator[np.ndarray]:
+    """The clip's pictures, uint8 RGB, cut to 640x480; without one, a photograph that moves."""
+    if clip is None:
+        photograph = cv2.resize(data.astronaut(), (HEIGHT, HEIGHT))
+        for step in (*range(0, 160, 4), *range(160, 0, -4)):
+            frame = np.full((HEIGHT, WIDTH, 3), 128, np.uint8)
+            frame[:, step : step + HEIGHT] = photograph
+            yield frame
+        return
+    with av.open(str(clip)) as container:
+        for picture in container.decode(video=0):
+            scale = max(WIDTH / picture.width, HEIGHT / picture.height)
+            size = round(picture.width * scale), round(picture.height * scale)
+            pixels = cv2.resize(picture.to_ndarray(format="rgb24"), size)
+            left, top = (size[0] - WIDTH) // 2, (size[1] - HEIGHT) // 2
+            yield pixels[top : top + HEIGHT, left : left + WIDTH]
+
+
+def write_camera(clip: Path | None, path: Path) -> None:
+    """What Chromium takes for a camera: JPEGs one after another."""
+    with path.open("wb") as file:
+        for frame in frames_of(clip):
+            _, encoded = cv2.imencode(".jpg", cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
+            file.write(encoded.tobytes())
+
+
+def flicker(clip: Path | None) -> dict[str, float]:
+    """Label changes a minute of the largest face, each picture by itself and as it is tracked."""
+    recognizer, tracker = Recognizer(), Tracker()
+    labels: dict[str, list[str | None]] = {"each picture by itself": [], "tracked": []}
+    for number, frame in enumerate(frames_of(clip)):
+        faces = recognizer(frame)
+        tracked = [face for face in tracker.update(faces, number / RATE) if not face.unseen]
+        if faces:
+            largest = max(tracked, key=lambda face: face.box[2])
+            raw = None if faces[0].uncertain else faces[0].label
+            labels["each picture by itself"].append(raw)
+            labels["tracked"].append(largest.shown)
+    return {
+        name: sum(a != b for a, b in itertools.pairwise(shown)) * 60 * RATE / len(shown)
+        for name, shown in labels.items()
+    }
+
+
+@contextmanager
+def served() -> Iterator[tuple[str, int]]:
+    """The page as a user starts it: its address and its process."""
+    command = [sys.executable, str(ROOT / "app.py")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            found = next(
+                filter(None, (re.match(r"The page is at (\S+)", x) for x in process.stdout))
+            )
+            yield found[1], process.pid
+        finally:
+            process.terminate()
+
+
+def visit(browser: Browser, address: str) -> Page:
+    """A visitor of its own, whose camera runs."""
+    page = browser.new_context().new_page()
+    page.goto(address)
+    page.get_by_role("tab", name="Webcam").click()
+    page.evaluate(LISTEN)
+    page.locator("#webcam [data-part=start]").click()
+    return page
+
+
+def measure(pages: list[Page], seconds: float) -> None:
+    """Print what every visitor gets."""
+    pages[0].wait_for_timeout(WARM_UP)
+    for page in pages:
+        page.evaluate("latencies.length = 0")
+    pages[0].wait_for_timeout(1000 * seconds)
+    for number, page in enumerate(pages, 1):
+        latencies = page.evaluate("latencies")
+        p50, p95 = np.percentile(latencies, (50, 95))
+        print(
+            f"  visitor {number} of {len(pages)}: {len(latencies) / seconds:.1f} answers a second, "
+            f"after {p50:.0f} ms (median) and {p95:.0f} ms (95 %)",
+            flush=True,
+        )
+
+
+def megabytes(pid: int) -> float:
+    """Memory that a process occupies, on Linux."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+
+def main() -> None:
+    """Measure one visitor, then four, then memory and flicker."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("clip", nargs="?", type=Path)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--minutes", type=int, default=0, help="watch the memory for so long")
+    flags = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served() as (address, server),
+        sync_playwright() as playwright,
+    ):
+        camera = Path(folder) / "camera.mjpeg"
+        write_camera(flags.clip, camera)
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or playwright.chromium.executable_path,
+            ignore_default_args=["--headless"],
+            args=[*FLAGS, f"--use-file-for-fake-video-capture={camera}"],
+        )
+        pages: list[Page] = []
+        for visitors in (1, 4):
+            pages += [visit(browser, address) for _ in range(visitors - len(pages))]
+            measure(pages, flags.seconds)
+        for minute in range(flags.minutes + 1):
+            print(f"  server after {minute} minutes: {megabytes(server):.0f} MB", flush=True)
+            if minute < flags.minutes:
+                pages[0].wait_for_timeout(60_000)
+    for name, changes in flicker(flags.clip).items():
+        print(f"  label changes a minute, {name}: {changes:.1f}")
+
+
+if __name__ == "__main__":
+    main()
