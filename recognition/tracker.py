@@ -41,7 +41,7 @@ class Tracker:
     found is kept for `patience` seconds.
     """
 
-    def __init__(self, smoothing: float = 0.25, margin: float = 0.1, patience: float = 0.6) -> None:
+    def __init__(self, smoothing: float = 0.3, margin: float = 0.15, patience: float = 0.6) -> None:
         self.smoothing, self.margin, self.patience = smoothing, margin, patience
         self._tracked: list[TrackedFace] = []
         self._time = -math.inf

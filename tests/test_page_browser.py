@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect, sync_playwright
+from proxy import proxied
 from serving import serve
 from skimage import data
 
@@ -321,6 +322,21 @@ def test_an_unplugged_camera_is_told(open_page):
     )
     expect(page.locator("#webcam [data-part=status]")).to_contain_text("camera is gone")
     expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
+
+
+def test_picture_and_webcam_work_behind_a_proxy_with_a_path_prefix(browser, model_path, astronaut):
+    with (
+        serve(model_path, GRADIO_ROOT_PATH="/faces") as (address, _),
+        proxied(address, "/faces") as outside,
+        browser.new_context(viewport=DESKTOP) as context,
+    ):
+        page = context.new_page()
+        page.goto(outside)
+        page.set_input_files(UPLOAD, astronaut)
+        expect(page.locator("#picture-faces .fer-card")).not_to_have_count(0)
+        count_answers(page)
+        open_webcam(page)
+        page.wait_for_function(f"{ANSWERS} > 2")
 
 
 @pytest.mark.parametrize(
