@@ -8,6 +8,7 @@ import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -60,7 +61,9 @@ class Detector:
 
     def __init__(self, note: str) -> None:
         self.note = note
-        self._lock = threading.Lock()  # OpenCV's detectors keep the picture's size as state
+        # OpenCV's detectors keep the picture's size as state, so threads that detect at the same
+        # time each take one of their own.
+        self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def __call__(self, picture: np.ndarray) -> list[Detection]:
         """The faces of `picture`, uint8 RGB of shape (height, width, 3), in no set order."""
@@ -69,12 +72,22 @@ class Detector:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         seen = cv2.resize(picture, size, interpolation=method)
-        with self._lock:
-            found = self._find(seen)
+        try:
+            network = self._idle.get_nowait()
+        except queue.Empty:
+            network = self._open()
+        try:
+            found = self._find(network, seen)
+        finally:
+            self._idle.put(network)
         faces = [self._detection(numbers / scale, score, width, height) for numbers, score in found]
         return [face for face in faces if min(face.box[2:]) > 0]
 
-    def _find(self, picture: np.ndarray) -> list[tuple[np.ndarray, float]]:
+    def _open(self) -> Any:  # noqa: ANN401
+        """One more of OpenCV's detectors."""
+        raise NotImplementedError
+
+    def _find(self, network: Any, picture: np.ndarray) -> list[tuple[np.ndarray, float]]:  # noqa: ANN401
         """Boxes in pixels, which may reach over the edge, with scores in 0..1.
 
         After a box's four numbers there may be those of the five landmarks, x and y of each.
@@ -109,16 +122,24 @@ class YuNet(Detector):
 
     def __init__(self, content: bytes, note: str) -> None:
         super().__init__(note)
-        buffer = np.frombuffer(content, np.uint8)
-        # From memory, for OpenCV cannot open every path on Windows.
-        self._network = cv2.FaceDetectorYN.create(
-            "onnx", buffer, np.empty(0, np.uint8), (LONGEST, LONGEST), score_threshold=0.6
-        )
-        self._find(np.zeros((64, 64, 3), np.uint8))  # a foreign network fails here, not later
+        self._content = np.frombuffer(content, np.uint8)
+        self(np.zeros((64, 64, 3), np.uint8))  # a foreign network fails here, not later
 
-    def _find(self, picture: np.ndarray) -> list[tuple[np.ndarray, float]]:
-        self._network.setInputSize(picture.shape[1::-1])
-        _, faces = self._network.detect(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    def _open(self) -> cv2.FaceDetectorYN:
+        # From memory, for OpenCV cannot open every path on Windows.
+        return cv2.FaceDetectorYN.create(
+            "onnx",
+            self._content,
+            np.empty(0, np.uint8),
+            (LONGEST, LONGEST),
+            score_threshold=0.6,
+        )
+
+    def _find(
+        self, network: cv2.FaceDetectorYN, picture: np.ndarray
+    ) -> list[tuple[np.ndarray, float]]:
+        network.setInputSize(picture.shape[1::-1])
+        _, faces = network.detect(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
         faces = [] if faces is None else faces
         return [(face[:-1], face[-1]) for face in faces if np.isfinite(face).all()]
 
@@ -138,12 +159,13 @@ class Haar(Detector):
     file = "haarcascade_frontalface_alt.xml"
     last_stage_threshold = 105.76
 
-    def __init__(self, note: str) -> None:
-        super().__init__(note)
-        self._cascade = cv2.CascadeClassifier(str(Path(cv2.data.haarcascades, self.file)))
+    def _open(self) -> cv2.CascadeClassifier:
+        return cv2.CascadeClassifier(str(Path(cv2.data.haarcascades, self.file)))
 
-    def _find(self, picture: np.ndarray) -> list[tuple[np.ndarray, float]]:
-        boxes, _, sums = self._cascade.detectMultiScale3(
+    def _find(
+        self, network: cv2.CascadeClassifier, picture: np.ndarray
+    ) -> list[tuple[np.ndarray, float]]:
+        boxes, _, sums = network.detectMultiScale3(
             cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY),
             scaleFactor=1.1,
             minNeighbors=5,
