@@ -55,6 +55,20 @@ def test_a_killed_training_goes_on_after_its_last_finished_epoch(output, history
     assert [row["epoch"] for row in history] == list(range(1, EPOCHS + 1))
 
 
+def test_a_training_that_is_killed_while_it_fine_tunes_goes_on_there(workspace):
+    workspace.replace("params.yaml", "epochs: 1\n    patience: 3", "epochs: 3\n    patience: 3")
+    process = workspace.start("python", "-m", "pipeline.train", "mobilenet")
+    for line in process.stdout:
+        if "Epoch 3/" in line:  # the first epoch was the head's, the second fine-tuned all
+            process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    output = workspace.stage("train", "mobilenet")
+    workspace.replace("params.yaml", "epochs: 3\n    patience: 3", "epochs: 1\n    patience: 3")
+    assert "mobilenet: going on after epoch 2" in output
+    assert "Epoch 2/" not in output
+    assert "Epoch 4/4" in output
+
+
 def test_the_epoch_that_validates_best_is_kept(workspace, history, record):
     best = max(history, key=lambda row: row["val_accuracy"])
     assert record["best_epoch"] == best["epoch"]
