@@ -95,6 +95,13 @@ def uncertainty(
     }
 
 
+def calibration(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, list[float]]:
+    """The columns of `metrics.calibration_bins` without the parts that hold no face."""
+    parts = metrics.calibration_bins(labels, probabilities)
+    filled = parts["faces"] > 0
+    return {name: values[filled].tolist() for name, values in parts.items()}
+
+
 def averaged_figures(network: keras.Model, split: Split, averaging: str) -> dict[str, float]:
     """The figures of a split when the probabilities of a face's views are averaged."""
     seen = [predict(network, view) for view in views(split.images, averaging)]
@@ -112,9 +119,7 @@ def save_tables(folder: Path, test: Split, probabilities: np.ndarray) -> None:
         for actual, guess in zip(test.labels, predicted, strict=True)
     )
     write_csv(folder / "confusion.csv", ("actual", "predicted"), pairs)
-    parts = metrics.calibration_bins(test.labels, probabilities)
-    filled = parts["faces"] > 0
-    columns = {name: values[filled].tolist() for name, values in parts.items()}
+    columns = calibration(test.labels, probabilities)
     write_csv(folder / "calibration.csv", list(columns), zip(*columns.values(), strict=True))
 
 
@@ -167,6 +172,7 @@ def evaluate_model(name: str, settings: Evaluation) -> None:
     detail["validation"]["threshold"] = metrics.label_threshold(
         splits["validation"].labels, probabilities["validation"]
     )
+    detail["test"]["calibration"] = calibration(splits["test"].labels, probabilities["test"])
     write_json(folder / "metrics.json", summary)
     write_json(folder / "details.json", {"averaging": settings.averaging, **detail})
     save_tables(folder, splits["test"], probabilities["test"])

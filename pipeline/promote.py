@@ -7,6 +7,7 @@ old champion together, and only after ONNX has been seen to give what Keras give
 from __future__ import annotations
 
 import contextlib
+import csv
 import hashlib
 import io
 import json
@@ -29,6 +30,19 @@ TOLERANCE = 1e-4
 """Largest difference of a probability between ONNX and Keras."""
 CHECKED_FACES = 512
 MAPS = "activation_maps"
+
+LIMITS = {
+    "expression": "It names the expression that a face shows, not what the person feels.",
+    "labels": "It learned the guesses of few people; people agree with them on about 65 % of the "
+    "faces.",
+    "copies": "Some test faces are photographs that the training faces hold too, so the figures "
+    "are a little too good.",
+    "spoilt": "It is right less often on faces that are small, blurred, noisy or turned.",
+    "fairness": "Nothing is known of its errors by age, skin, gender or culture; expect them to be "
+    "spread unfairly.",
+    "use": "It is made to learn and to play, with people who agreed, and must judge nobody.",
+}
+"""What a reader of the model card must know; the page knows the sentences by their names."""
 
 
 class PromotionError(RuntimeError):
@@ -109,12 +123,14 @@ def model_card(
     record: dict[str, Any],
     figures: dict[str, dict[str, dict[str, float]]],
     details: dict[str, Any],
+    history: dict[str, list[float]],
     metric: str,
     classes: tuple[str, ...],
 ) -> dict[str, Any]:
     """What a reader should know of the champion: where it comes from and what it can do.
 
-    `figures` are those of every candidate, `record` and `details` the champion's own reports.
+    `figures` are those of every candidate, `record`, `details` and `history` the champion's own
+    reports.
     """
     name = record["model"]
     test = details["test"]
@@ -127,11 +143,28 @@ def model_card(
         "threshold": details["validation"]["threshold"],
         "test_averaged": {"views": details["averaging"], **test["averaged"]},
         "test_per_class": test["per_class"],
+        "test_confusion": test["confusion"],
+        "test_calibration": test["calibration"],
+        "faces": {split: faces_per_class(details[split]) for split in figures[name]},
+        "history": history,
         "chosen_by": f"validation {metric}",
         "candidates": {other: values["validation"][metric] for other, values in figures.items()},
         "split_rule": "trained on Training, chosen on PublicTest; PrivateTest chooses nothing",
         "known_failures": known_failures(test["confusion"], classes),
+        "limits": LIMITS,
     }
+
+
+def faces_per_class(details: dict[str, Any]) -> dict[str, int]:
+    """How many faces of each class a split has, by its details."""
+    return {name: rates["faces"] for name, rates in details["per_class"].items()}
+
+
+def read_history(path: Path) -> dict[str, list[float]]:
+    """The columns of a training's history.csv, rounded to four digits."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {name: [round(float(row[name]), 4) for row in rows] for name in rows[0]}
 
 
 def known_failures(confusion: list[list[int]], classes: tuple[str, ...]) -> list[str]:
@@ -147,7 +180,7 @@ def known_failures(confusion: list[list[int]], classes: tuple[str, ...]) -> list
 
 
 def metadata_of(card: dict[str, Any]) -> dict[str, str]:
-    """The model card in the form of ONNX metadata properties, which are strings."""
+    """The model card as ONNX metadata properties, which are strings: its chief facts, and all."""
     return {
         "classes": json.dumps(card["classes"], ensure_ascii=False),
         "input_size": str(SIZE),
@@ -158,6 +191,7 @@ def metadata_of(card: dict[str, Any]) -> dict[str, str]:
         "threshold": repr(card["threshold"]),
         "validation": json.dumps(card["figures"]["validation"]),
         "test": json.dumps(card["figures"]["test"]),
+        "card": json.dumps(card, ensure_ascii=False),
     }
 
 
@@ -205,7 +239,8 @@ def main() -> None:
     name = choose(figures, metric)
     record, validation = _read(name, "training.json"), load_split("val")
     details = _read(name, "details.json")
-    card = model_card(record, figures, details, metric, validation.classes)
+    history = read_history(REPOSITORY / "reports" / name / "history.csv")
+    card = model_card(record, figures, details, history, metric, validation.classes)
     models = REPOSITORY / "models"
     promote(models / f"{name}.keras", card, validation, models)
     Journal(name, record["mlflow_run_id"]).promote()

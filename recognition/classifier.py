@@ -3,8 +3,9 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -44,6 +45,8 @@ class ModelCard:
     test: Scores
     threshold: float
     """Probability, chosen on validation, from which on a label is worth showing."""
+    details: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """The whole of models/best.json but its hashes; empty where the file does not hold it."""
 
 
 class Classifier:
@@ -119,7 +122,8 @@ class Classifier:
 
 def _read_card(metadata: Mapping[str, str]) -> ModelCard:
     """ONNX metadata properties -> ModelCard; ValueError, TypeError or KeyError where not so."""
-    if missing := [name for name in ModelCard.__annotations__ if name not in metadata]:
+    needed = (entry.name for entry in fields(ModelCard) if entry.default_factory is MISSING)
+    if missing := [name for name in needed if name not in metadata]:
         raise ValueError(f"its metadata lacks {', '.join(missing)}")
     classes = json.loads(metadata["classes"])
     if not classes or not all(isinstance(name, str) and name for name in classes):
@@ -136,6 +140,7 @@ def _read_card(metadata: Mapping[str, str]) -> ModelCard:
         validation=_read_scores(metadata["validation"]),
         test=_read_scores(metadata["test"]),
         threshold=float(metadata["threshold"]),
+        details=dict(json.loads(metadata.get("card", "{}"))),
     )
 
 

@@ -33,6 +33,12 @@ def test_the_card_holds_what_the_file_says(classifier):
     assert card.threshold == 0.125
 
 
+def test_the_whole_card_is_read_where_the_file_holds_it(classifier, tmp_path):
+    assert classifier.card.details == {}
+    path = write_model(tmp_path / "told.onnx", card=json.dumps({"best_epoch": 69}))
+    assert Classifier(path).card.details == {"best_epoch": 69}
+
+
 def test_probabilities_have_a_row_for_each_face_and_sum_to_one(classifier, faces):
     probabilities = classifier(faces)
     assert probabilities.shape == (5, 7)
@@ -98,6 +104,8 @@ def test_a_damaged_file_is_an_error_in_one_sentence(tmp_path, model_path):
         {"validation": "0.5"},
         {"git_commit": None},
         {"threshold": "high"},
+        {"card": "{"},
+        {"card": "69"},
         {"input_name": "images"},
         {"outputs": 6},
     ],

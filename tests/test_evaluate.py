@@ -62,3 +62,9 @@ def test_the_figures_before_calibration_are_those_of_the_uncalibrated_softmax(sp
     assert told["uncalibrated"] == pytest.approx(evaluate.figures(split.labels, softmax(logits)))
     accuracy = told["intervals_95"]["accuracy"]
     assert accuracy["low"] <= told["uncalibrated"]["accuracy"] <= accuracy["high"]
+
+
+def test_calibration_leaves_out_the_parts_without_faces():
+    probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.4, 0.6]])
+    told = evaluate.calibration(np.array([0, 1, 1]), probabilities)
+    assert told == {"faces": [1, 2], "confidence": [0.6, 0.9], "accuracy": [1.0, 0.5]}

@@ -17,16 +17,20 @@ CNN = {"name": "cnn", "filters": [4, 8], "dense": 8, "block_dropout": 0.0, "drop
 
 
 VGG = {"name": "vgg", "stages": [[4, 4], [8]], "stage_dropout": 0.1, "dropout": 0.2}
+RATES = {name: {"precision": 1.0, "recall": 1.0, "f1": 1.0, "faces": 1} for name in FER2013}
 DETAILS = {
     "averaging": "none",
-    "validation": {"threshold": 0.4},
+    "train": {"per_class": RATES},
+    "validation": {"per_class": RATES, "threshold": 0.4},
     "test": {
-        "per_class": {},
+        "per_class": RATES,
         "confusion": np.eye(7, dtype=int).tolist(),
+        "calibration": {"faces": [7], "confidence": [0.9], "accuracy": [1.0]},
         "averaged": {},
         "intervals_95": {},
     },
 }
+HISTORY = {"epoch": [1.0, 2.0], "val_accuracy": [0.3, 0.5]}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +53,7 @@ def card():
     record = {"model": "cnn", "git_commit": "0" * 40, "data_hash": "1" * 64, "mlflow_run_id": ""}
     scores = {"accuracy": 0.5, "macro_f1": 0.4, "loss": 1.5}
     measured = {"cnn": dict.fromkeys(("train", "validation", "test"), scores)}
-    return promote.model_card(record, measured, DETAILS, "accuracy", FER2013)
+    return promote.model_card(record, measured, DETAILS, HISTORY, "accuracy", FER2013)
 
 
 def candidates(**validation):
@@ -109,6 +113,25 @@ def test_the_card_names_every_candidate_and_its_files_hashes(
     assert written["candidates"] == {"cnn": 0.5}
     assert written["chosen_by"] == "validation accuracy"
     assert set(written["sha256"]) == {"best.onnx", "best.keras"}
+
+
+def test_the_onnx_file_holds_the_whole_card(keras_file, card, validation, tmp_path):
+    promote.promote(keras_file, card, validation, tmp_path)
+    held = Classifier(tmp_path / "best.onnx").card.details
+    assert held == card
+    written = json.loads((tmp_path / "best.json").read_text(encoding="utf-8"))
+    assert {name: written[name] for name in held} == held
+    assert held["history"] == HISTORY
+    assert held["test_calibration"] == DETAILS["test"]["calibration"]
+    assert held["test_confusion"] == DETAILS["test"]["confusion"]
+    assert held["faces"]["train"] == dict.fromkeys(FER2013, 1)
+    assert held["limits"] == promote.LIMITS
+
+
+def test_the_history_is_read_by_columns(tmp_path):
+    path = tmp_path / "history.csv"
+    path.write_text("epoch,val_loss\n1,2.00004\n2,1.5\n", encoding="utf-8")
+    assert promote.read_history(path) == {"epoch": [1, 2], "val_loss": [2.0, 1.5]}
 
 
 def test_the_figures_of_a_split_are_those_of_its_predictions():
