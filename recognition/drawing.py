@@ -17,6 +17,7 @@ Box = tuple[int, int, int, int]
 
 BOX_COLOUR = (255, 196, 0)
 LABEL_COLOUR, TEXT_COLOUR = (20, 20, 20), (255, 255, 255)
+UNCERTAIN = "uncertain"
 
 # Pillow's own font has ASCII alone; these are looked for on the system, in this order.
 UNICODE_FONTS = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "Arial.ttf", "arial.ttf")
@@ -25,6 +26,7 @@ UNICODE_FONTS = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "Arial.ttf", "arial.t
 def annotate(picture: np.ndarray, faces: Sequence[Face]) -> np.ndarray:
     """A copy of `picture` with every face's box, emoji, label and confidence drawn on it.
 
+    An uncertain face is labelled `uncertain`, without an emoji.
     `picture` and the result are uint8 RGB of shape (height, width, 3). The result has the size of
     `picture`, except that one shorter than SMALLEST on both sides is enlarged to it, whatever
     `faces` holds.
@@ -40,7 +42,7 @@ def annotate(picture: np.ndarray, faces: Sequence[Face]) -> np.ndarray:
     text_sizes = [np.clip(width / 8, max(longest / 64, 13), longest / 20) for *_, width, _ in boxes]
     taken = list(boxes)
     for face, box, text_size in zip(faces, boxes, text_sizes, strict=True):
-        label = _label(f"{face.label} {face.confidence:.0%}", face.label, round(text_size))
+        label = _label(face, round(text_size))
         label.thumbnail(canvas.size)
         taken.append(_free_place(label.size, box, taken, canvas.size))
         canvas.paste(label, taken[-1][:2])
@@ -75,11 +77,14 @@ def _overlap(a: Box, b: Box) -> int:
     return max(0, width) * max(0, height)
 
 
-def _label(text: str, class_name: str, text_size: int) -> Image.Image:
+def _label(face: Face, text_size: int) -> Image.Image:
     """The emoji, where there is one, and the text on a dark plate."""
+    text, emoji = UNCERTAIN, None
+    if not face.uncertain:
+        text = f"{face.label} {face.confidence:.0%}"
+        emoji = _emoji(face.label, round(text_size * 1.4))
     font = _font(text_size, text.isascii())
     padding = max(2, text_size // 4)
-    emoji = _emoji(class_name, round(text_size * 1.4))
     left, _, right, _ = font.getbbox(text)
     height = round(text_size * 1.4) + 2 * padding
     x = padding + (emoji.width + padding if emoji else 0)

@@ -184,14 +184,15 @@ def fine_detail(grey: np.ndarray) -> float:
     return float(min(losses) / grey.std())
 
 
-def cut_face(grey: np.ndarray, square: tuple[float, float, float], size: int) -> np.ndarray:
-    """Cut (left, top, side), in pixels, out of a grey picture and scale it to (size, size), uint8.
+def cut_face(picture: np.ndarray, square: tuple[float, float, float], size: int) -> np.ndarray:
+    """Cut (left, top, side), in pixels, out of a picture, uint8 grey or RGB, and scale it.
 
-    Where the square reaches over the edge, the border's pixels are repeated.
+    The result is `size` pixels high and wide. Where the square reaches over the edge, the border's
+    pixels are repeated.
     """
     left, top, side = square
     steps = np.arange(max(1, round(side)))
-    rows = np.clip(round(top) + steps, 0, grey.shape[0] - 1)
-    columns = np.clip(round(left) + steps, 0, grey.shape[1] - 1)
+    rows = np.clip(round(top) + steps, 0, picture.shape[0] - 1)
+    columns = np.clip(round(left) + steps, 0, picture.shape[1] - 1)
     method = cv2.INTER_AREA if len(steps) > size else cv2.INTER_LINEAR
-    return cv2.resize(grey[np.ix_(rows, columns)], (size, size), interpolation=method)
+    return cv2.resize(picture[np.ix_(rows, columns)], (size, size), interpolation=method)

@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -100,6 +101,17 @@ def test_the_label_grows_with_the_picture():
         return side // 2 - drawn(annotate(picture_of(side, side), [face_at(*box)]))[1]
 
     assert height(400) < height(1200) < height(4000)
+
+
+def test_an_uncertain_face_gets_the_same_plate_whatever_its_classes_are(emojis):
+    Image.new("RGB", (64, 64), "red").save(emojis / "happy.png")
+    picture, face = picture_of(480, 640), face_at(200, 150, 180, 200)
+    uncertain = annotate(picture, [replace(face, threshold=0.95)])
+    other = replace(face, threshold=0.95, probabilities={"sad": 0.6, "fear": 0.4})
+    np.testing.assert_array_equal(uncertain, annotate(picture, [other]))
+    assert written(uncertain) > 100
+    assert (annotate(picture, [face]) == (255, 0, 0)).all(axis=2).any()
+    assert not (uncertain == (255, 0, 0)).all(axis=2).any()
 
 
 @pytest.mark.parametrize("shape", [(5, 3000), (3000, 5), (30, 400)])

@@ -44,6 +44,8 @@ def test_a_picture_comes_back_with_every_face_and_all_its_probabilities(
     assert face["label"] == max(face["probabilities"], key=face["probabilities"].get)
     assert face["confidence"] == face["probabilities"][face["label"]]
     assert face["whole_picture"] is False
+    assert face["uncertain"] is (face["confidence"] < face["threshold"])
+    assert face["quality"] == []
 
 
 def test_the_faces_are_marked_in_the_picture_that_comes_back(predict, astronaut):

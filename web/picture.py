@@ -2,7 +2,11 @@
 
 import base64
 import binascii
-from collections.abc import Iterator
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +20,7 @@ from recognition.recognizer import Face, Recognizer
 from web import cards, text
 
 EXAMPLES = Path(__file__).parent / "examples"
+OPEN_CARDS = Path(__file__).with_name("picture.js")
 
 # On a phone the result lies below the window.
 SHOW_RESULT = """() => {
@@ -49,7 +54,45 @@ def describe(face: Face) -> dict[str, Any]:
         "probabilities": {name: round(share, 4) for name, share in face.probabilities.items()},
         "score": None if face.score is None else round(face.score, 4),
         "whole_picture": face.whole_picture,
+        "uncertain": face.uncertain,
+        "threshold": round(face.threshold, 4),
+        "quality": list(face.quality),
     }
+
+
+def describe_all(faces: Sequence[Face], picture: np.ndarray) -> dict[str, Any]:
+    """A picture's faces as JSON, with its width and height in pixels."""
+    height, width = picture.shape[:2]
+    return {"width": width, "height": height, "faces": [describe(face) for face in faces]}
+
+
+def as_csv(faces: Sequence[Face]) -> str:
+    """A table with a row for each face, and a column for each class's probability."""
+    rows = []
+    for face in faces:
+        facts = describe(face)
+        box = dict(zip(("left", "top", "width", "height"), facts.pop("box"), strict=True))
+        probabilities = facts.pop("probabilities")
+        rows.append(box | facts | {"quality": " ".join(face.quality)} | probabilities)
+    table = io.StringIO()
+    writer = csv.DictWriter(table, rows[0], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return table.getvalue()
+
+
+def downloads(faces: Sequence[Face], picture: np.ndarray) -> str:
+    """Links to the faces as files, which are in the links themselves: nothing is stored."""
+    described = json.dumps(describe_all(faces, picture), indent=2, ensure_ascii=False) + "\n"
+    files = (
+        (text.DOWNLOAD_JSON, "faces.json", "application/json", described),
+        (text.DOWNLOAD_CSV, "faces.csv", "text/csv", as_csv(faces)),
+    )
+    links = (
+        f'<a download="{name}" href="{cards.data_uri(content.encode(), kind)}">{escape(label)}</a>'
+        for label, name, kind, content in files
+    )
+    return f'<p class="fer-downloads">{escape(text.DOWNLOADS)} {"".join(links)}</p>'
 
 
 def picture_tab(recognizer: Recognizer) -> None:
@@ -66,7 +109,8 @@ def picture_tab(recognizer: Recognizer) -> None:
             sentence = text.WHOLE_PICTURE
         else:
             sentence = text.face_count(len(faces))
-        return annotate(pixels, faces), cards.note(sentence) + cards.face_cards(faces, pixels)
+        found = cards.note(sentence) + cards.face_cards(faces, pixels)
+        return annotate(pixels, faces), found + (downloads(faces, pixels) if faces else "")
 
     def show(picture: bytes | None) -> Iterator[tuple[np.ndarray | None, str]]:
         try:
@@ -81,19 +125,16 @@ def picture_tab(recognizer: Recognizer) -> None:
 
         Returns the picture with the faces marked, and a JSON object: the picture's "width" and
         "height", and "faces", each with its "box" (left, top, width, height in pixels), "label",
-        "confidence", "probabilities" of all classes and the face detector's "score".
+        "confidence", "probabilities" of all classes and the face detector's "score". A face whose
+        "confidence" is below the "threshold" is "uncertain": its label is not worth showing.
+        "quality" names what makes it hard to read: "small", "dark", "blurred", "turned".
         """
         try:
             pixels = load_picture(picture or b"")
         except PictureError as error:
             raise gr.Error(str(error), print_exception=False) from error
         faces = recognizer(pixels)
-        height, width = pixels.shape[:2]
-        return annotate(pixels, faces), {
-            "width": width,
-            "height": height,
-            "faces": [describe(face) for face in faces],
-        }
+        return annotate(pixels, faces), describe_all(faces, pixels)
 
     with gr.Tab(text.PICTURE_TAB), gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=320):
@@ -122,7 +163,11 @@ def picture_tab(recognizer: Recognizer) -> None:
                 buttons=["download", "fullscreen"],
                 elem_id="picture-output",
             )
-            faces = cards.html(cards.note(text.NOTHING_YET), elem_id="picture-faces")
+            faces = cards.html(
+                cards.note(text.NOTHING_YET),
+                elem_id="picture-faces",
+                js_on_load=OPEN_CARDS.read_text(encoding="utf-8"),
+            )
             found = gr.JSON(label="faces", visible=False)  # for the API alone
 
     examples.click(

@@ -58,6 +58,105 @@ WHOLE_PICTURE = "No face stood out, so the whole picture was taken as one croppe
 CARD_OF_ONE = "{emotion}, {percent}"
 CARD_OF_MANY = "Face {number} of {total}: {emotion}, {percent}"
 
+CARD_DETAILS = "Details"
+
+UNCERTAIN = "Uncertain"
+UNCERTAIN_GUESS = "perhaps {emotion}, {percent}"
+UNCERTAIN_REASON = (
+    "No emotion is named: where the most probable one has less than {threshold}, the network is "
+    "wrong more often than right."
+)
+SEEN = "What the network sees of the face."
+SEEN_ALT = "The face as the network sees it: a grey square"
+HEAT = "The brighter a place, the more it speaks for the emotion chosen among the bars."
+HEAT_ALT = "The places that speak for {emotion}, drawn over the face"
+HEAT_CHOICE = "Emotion whose places are shown on the face"
+QUALITY = {
+    "small": "The face is only {pixels} pixels wide; below {smallest} the network errs far more.",
+    "dark": "The face is dark; more light on it helps.",
+    "blurred": "The face is blurred; a sharper picture helps.",
+    "turned": "The face is turned or tilted; the network knows faces that look straight ahead.",
+}
+
+DOWNLOADS = "Save all faces"
+DOWNLOAD_JSON = "JSON"
+DOWNLOAD_CSV = "CSV"
+
+MODEL_TAB = "Model"
+MODEL_INTRODUCTION = (
+    "The network {model}, of {parameters} parameters, learned from {train} faces. The figures are "
+    "those of {test} other faces, which chose nothing. Naming {emotion} every time would be right "
+    "for {share} of them."
+)
+MODEL_BARE = "The network {model}; its file tells no more of it than this."
+
+SCORES = "How good it is"
+ACCURACY = "Accuracy"
+ACCURACY_MEANS = "of the test faces are named right"
+MACRO_F1 = "Macro-F1"
+MACRO_F1_MEANS = "the mean over all emotions, rare ones weighing as much as frequent ones"
+CHOSEN_BY = "Accuracy on validation"
+CHOSEN_BY_MEANS = "on the faces by which the model and its settings were chosen"
+INTERVAL = "95 % interval {low} to {high}"
+
+RATES = "Emotion by emotion"
+RATES_MEAN = (
+    "Recall: how many of an emotion's faces are recognised. Precision: how many of the faces it "
+    "gives that name deserve it. F1: the harmonic mean of both."
+)
+RATES_HEADER = ("Emotion", "Recall", "Precision", "F1")
+
+ERRORS = "What it gets wrong"
+FAILURE = "{emotion}: {recall} are recognised, {share} are taken for {other}."
+CONFUSION = "Of 100 test faces that show the emotion of a row, so many are named as each column."
+CONFUSION_CELL = "{count} of {faces} faces"
+
+TRUST = "How far to trust its percentages"
+TRUST_SUMMARY = (
+    "On the dashed line a face given 80 % is right for 80 of 100. The larger a dot, the more test "
+    "faces it stands for. The dots are {error} off in the mean. Below {threshold} the page names "
+    "no emotion."
+)
+CONFIDENCE = "Probability given to the emotion named"
+SHARE_RIGHT = "Faces named right"
+
+TRAINING = "How it learned"
+TRAINING_LINE = "Training faces, varied at random"
+VALIDATION_LINE = "Validation faces, as they are"
+TRAINING_SUMMARY = (
+    "Accuracy on the validation faces rose from {first} in the first epoch to {accuracy} in epoch "
+    "{best}, whose weights were kept."
+)
+EPOCH = "Epoch"
+LOSS = "Loss"
+
+DATA = "What it learned from"
+DATA_MEANS = "Faces of each emotion in the three parts of the dataset."
+DATA_HEADER = ("Emotion", "Training", "Validation", "Test")
+
+PROVENANCE = "Where it comes from"
+PROVENANCE_MODEL = "Network"
+PROVENANCE_COMMIT = "Git commit"
+PROVENANCE_DATA = "Data hash"
+PROVENANCE_RUN = "MLflow run"
+PROVENANCE_TRAINING = "Training"
+PROVENANCE_KERAS = "Keras"
+TRAINED = "{epochs} epochs of {seconds} seconds"
+RECIPE = "Recipe, as in params.yaml"
+
+LIMITS_TITLE = "What to keep in mind"
+LIMITS = {
+    "expression": "It names the expression that a face shows, not what the person feels.",
+    "labels": "It learned the guesses of few people; people agree with them on about 65 % of the "
+    "faces.",
+    "copies": "Some test faces are photographs that the training faces hold too, so the figures "
+    "are a little too good.",
+    "spoilt": "It is right less often on faces that are small, blurred, noisy or turned.",
+    "fairness": "Nothing is known of its errors by age, skin, gender or culture; expect them to be "
+    "spread unfairly.",
+    "use": "It is made to learn and to play, with people who agreed, and must judge nobody.",
+}
+
 FOOTER_MODEL = "Model"
 FOOTER_ACCURACY = "Test accuracy"
 FOOTER_COMMIT = "Git commit"
@@ -100,3 +199,13 @@ def percent(share: float) -> str:
     if 0.995 <= share < 1:
         return ">99 %"
     return f"{share:.0%}".replace("%", " %")
+
+
+def rate(share: float) -> str:
+    """A share between 0 and 1 as percent with one decimal: a measured figure."""
+    return f"{100 * share:.1f} %"
+
+
+def number(count: int) -> str:
+    """A whole number with its thousands parted."""
+    return f"{count:,}"
