@@ -9,6 +9,7 @@ import gradio as gr
 from recognition.emotions import emoji_path
 from recognition.recognizer import Recognizer
 from web import cards, text
+from web.model import model_tab
 from web.picture import picture_tab
 from web.webcam import webcam_tab
 
@@ -44,6 +45,7 @@ def build_app(recognizer: Recognizer) -> gr.Blocks:
         with gr.Tabs():
             picture_tab(recognizer)
             webcam_tab(recognizer)
+            model_tab(recognizer)
         cards.html(footer(recognizer), elem_id="fer-footer")
     return app.queue(default_concurrency_limit=2, max_size=64)
 
@@ -61,7 +63,7 @@ def footer(recognizer: Recognizer) -> str:
     card = recognizer.card
     facts = {
         text.FOOTER_MODEL: card.model,
-        text.FOOTER_ACCURACY: f"{card.test.accuracy:.1%}".replace("%", " %"),
+        text.FOOTER_ACCURACY: text.rate(card.test.accuracy),
         text.FOOTER_COMMIT: card.git_commit[:8],
         text.FOOTER_DATA: card.data_hash[:8],
         text.FOOTER_DETECTOR: recognizer.detector_name,
