@@ -5,31 +5,40 @@ With FER_SCREENSHOTS=FOLDER in the environment, screenshots for people are saved
 
 import csv
 import io
+import json
 import os
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect, sync_playwright
 from proxy import proxied
 from serving import serve
 from skimage import data
 
-from recognition import Recognizer
+from recognition import DEFAULT_MODEL, Recognizer
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SECOND = 1000
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 UPLOAD = "#picture-input input[type=file]"
 
 
 @pytest.fixture(scope="module")
 def address(model_path):
     with serve(model_path) as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def champion():
+    """The page with the committed model, which has activation maps and a whole card."""
+    with serve(DEFAULT_MODEL) as (address, _):
         yield address
 
 
@@ -100,17 +109,17 @@ def open_page(browser, address):
     """Opens the page in a window; at the end no error and no foreign address may have come up."""
     contexts, complaints = [], []
 
-    def visited(request):
-        if not request.url.startswith((address, "data:", "blob:")):
-            complaints.append(request.url)
+    def opened(viewport=DESKTOP, scheme="light", at=address):
+        def visited(request):
+            if not request.url.startswith((at, "data:", "blob:")):
+                complaints.append(request.url)
 
-    def opened(viewport=DESKTOP, scheme="light"):
         contexts.append(browser.new_context(viewport=viewport, color_scheme=scheme))
         page = contexts[-1].new_page()
         page.set_default_timeout(20 * SECOND)
         page.on("request", visited)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address)
+        page.goto(at)
         return page
 
     expect.set_options(timeout=20 * SECOND)
@@ -155,8 +164,107 @@ def test_an_uploaded_picture_shows_a_card_for_every_face(
             assert abs(float(text.strip("<> %")) - 100 * share) <= 1
     screenshot(page, f"picture-{'phone' if viewport is PHONE else 'desktop'}-{scheme}")
 
-    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert page.evaluate(overflow) <= 0, "the page scrolls sideways"
+    assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
+
+
+def test_a_click_on_a_face_in_the_picture_opens_its_card_alone(
+    open_page, folder, recognizer, screenshot
+):
+    two = Image.new("RGB", (1024, 512))
+    two.paste(Image.fromarray(data.astronaut()), (0, 0))
+    two.paste(ImageOps.mirror(Image.fromarray(data.astronaut())), (512, 0))
+    two.save(folder / "two.png")
+    faces = recognizer(folder / "two.png")
+    assert len(faces) > 1
+
+    page = open_page()
+    page.set_input_files(UPLOAD, folder / "two.png")
+    wait_for_picture(page, "#picture-output img")
+    openers = page.locator("#picture-faces .fer-open")
+    expect(openers).to_have_count(len(faces))
+    frame = page.locator("#picture-output img").bounding_box()
+    scale = min(frame["width"] / 1024, frame["height"] / 512)
+    for chosen, face in enumerate(faces):
+        left, top, width, height = face.box
+        x = frame["width"] / 2 + scale * (left + width / 2 - 512)
+        y = frame["height"] / 2 + scale * (top + height / 2 - 256)
+        page.locator("#picture-output img").click(position={"x": x, "y": y})
+        expect(openers.nth(chosen)).to_be_focused()
+        for place, opener in enumerate(openers.all()):
+            expect(opener).to_have_attribute("aria-expanded", str(place == chosen).lower())
+    screenshot(page, "two-faces")
+
+
+def test_a_card_opens_and_closes_by_the_keyboard(open_page, astronaut):
+    page = open_page()
+    page.set_input_files(UPLOAD, astronaut)
+    opener = page.get_by_role("button", name="Details").first
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".fer-card figure").first).to_be_visible()
+    opener.press("Enter")
+    expect(opener).to_have_attribute("aria-expanded", "false")
+    expect(page.locator(".fer-card figure").first).to_be_hidden()
+    opener.press("Space")
+    expect(page.locator(".fer-card figure").first).to_be_visible()
+
+
+def test_the_chosen_bar_shows_its_heat_map_until_another_picture_comes(
+    open_page, astronaut, champion, screenshot
+):
+    page = open_page(at=champion)
+    page.set_input_files(UPLOAD, astronaut)
+    card = page.locator(".fer-card").first
+    label = card.get_attribute("data-label").capitalize()
+    shown = card.locator(".fer-heat:visible")
+    expect(shown).to_have_count(1)
+    expect(shown).to_have_attribute(
+        "alt", f"The places that speak for {label}, drawn over the face"
+    )
+    card.get_by_text("Sad", exact=True).click()
+    expect(shown).to_have_count(1)
+    expect(shown).to_have_attribute("alt", "The places that speak for Sad, drawn over the face")
+    card.get_by_role("radio", name="Sad").press("ArrowDown")
+    expect(shown).to_have_attribute(
+        "alt", "The places that speak for Surprise, drawn over the face"
+    )
+    screenshot(page, "heat-map")
+
+    page.locator("#picture-examples button").first.click()
+    card = page.locator(".fer-card").first
+    expect(card.locator("li:has(:checked)")).to_have_class("fer-wins")
+
+
+def test_the_faces_can_be_saved_as_json_and_csv(open_page, astronaut, recognizer):
+    page = open_page()
+    page.set_input_files(UPLOAD, astronaut)
+    saved = {}
+    for kind in ("JSON", "CSV"):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=kind).click()
+        assert download.value.suggested_filename == f"faces.{kind.lower()}"
+        saved[kind] = Path(download.value.path()).read_text(encoding="utf-8")
+    faces = recognizer(data.astronaut())
+    assert [face["label"] for face in json.loads(saved["JSON"])["faces"]] == [
+        face.label for face in faces
+    ]
+    assert len(saved["CSV"].splitlines()) == 1 + len(faces)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_model_tab_tells_the_card_without_scrolling_sideways(
+    viewport, scheme, open_page, champion, screenshot
+):
+    page = open_page(viewport, scheme, at=champion)
+    page.get_by_role("tab", name="Model").click()
+    details = Recognizer(detector="haar").card.details
+    expect(page.locator(".fer-confusion td.fer-right")).to_have_count(len(details["classes"]))
+    expect(page.get_by_role("img", name="Accuracy on the validation faces")).to_have_count(2)
+    page.get_by_text("Recipe", exact=False).click()
+    expect(page.get_by_text("augmentation.rotation")).to_be_visible()
+    page.get_by_text("Recipe", exact=False).click()
+    screenshot(page, f"model-{'phone' if viewport is PHONE else 'desktop'}-{scheme}")
+    assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
 
 
 def test_a_picture_without_a_face_gets_a_friendly_sentence(open_page, tmp_path):
