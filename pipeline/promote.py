@@ -37,7 +37,7 @@ LIMITS = {
     "faces.",
     "copies": "Some test faces are photographs that the training faces hold too, so the figures "
     "are a little too good.",
-    "spoilt": "It is right less often on faces that are small, blurred, noisy or turned.",
+    "spoilt": "It is right far less often on faces that are small, blurred, noisy or much turned.",
     "fairness": "Nothing is known of its errors by age, skin, gender or culture; expect them to be "
     "spread unfairly.",
     "use": "It is made to learn and to play, with people who agreed, and must judge nobody.",

@@ -6,11 +6,19 @@ import pytest
 
 from pipeline.champion import load_champion
 from pipeline.params import REPOSITORY
+from recognition import Classifier
 
 
 def test_the_committed_champion_gives_a_probability_per_class():
     card = json.loads((REPOSITORY / "models" / "best.json").read_text(encoding="utf-8"))
     assert load_champion().output_shape == (None, len(card["classes"]))
+
+
+def test_the_served_file_holds_the_card_that_lies_beside_it():
+    card = json.loads((REPOSITORY / "models" / "best.json").read_text(encoding="utf-8"))
+    known_later = {"onnx_differs_from_keras_by", "sha256"}
+    held = Classifier(REPOSITORY / "models" / "best.onnx").card.details
+    assert held == {name: told for name, told in card.items() if name not in known_later}
 
 
 def test_a_missing_champion_is_one_sentence(tmp_path):

@@ -97,7 +97,7 @@ def _card(face: Face, number: int, total: int, picture: np.ndarray | None) -> st
     if picture is not None:
         place = f' data-box="{_fractions(face, picture)}"'
         portrait = f'<img src="{_portrait(face, picture)}" alt="">'
-        opener = _opener(total == 1)
+        opener = _opener(name, total == 1)
         seen, notes = _seen(face, picture), _notes(face)
     return (
         f'<article class="fer-card" data-label="{escape(face.label)}"{place}'
@@ -114,9 +114,9 @@ def emoji(position: int | None) -> str:
     return f'<span class="fer-emoji" style="background-image:var(--emoji-{position})"></span>'
 
 
-def _opener(opened: bool) -> str:
-    """The button that opens and closes a card; picture.js makes it work."""
-    state, name = str(opened).lower(), escape(text.CARD_DETAILS)
+def _opener(card: str, opened: bool) -> str:
+    """The button that opens and closes the card of this name; picture.js makes it work."""
+    state, name = str(opened).lower(), escape(text.CARD_DETAILS.format(face=card))
     return (
         f'<button type="button" class="fer-open" aria-expanded="{state}" aria-label="{name}">'
         "</button>"

@@ -19,6 +19,7 @@ document.addEventListener("click", ({ target: image, clientX, clientY }) => {
   const scale = Math.min(frame.width / image.naturalWidth, frame.height / image.naturalHeight);
   const x = (clientX - frame.left - frame.width / 2) / (scale * image.naturalWidth) + 0.5;
   const y = (clientY - frame.top - frame.height / 2) / (scale * image.naturalHeight) + 0.5;
+  // The last is the smallest, where boxes overlap.
   const card = [...element.querySelectorAll(".fer-card")].findLast(({ dataset }) => {
     const [left, top, right, bottom] = dataset.box.split(" ").map(Number);
     return left <= x && x <= right && top <= y && y <= bottom;

@@ -58,7 +58,7 @@ WHOLE_PICTURE = "No face stood out, so the whole picture was taken as one croppe
 CARD_OF_ONE = "{emotion}, {percent}"
 CARD_OF_MANY = "Face {number} of {total}: {emotion}, {percent}"
 
-CARD_DETAILS = "Details"
+CARD_DETAILS = "Details: {face}"
 
 UNCERTAIN = "Uncertain"
 UNCERTAIN_GUESS = "perhaps {emotion}, {percent}"
@@ -68,7 +68,10 @@ UNCERTAIN_REASON = (
 )
 SEEN = "What the network sees of the face."
 SEEN_ALT = "The face as the network sees it: a grey square"
-HEAT = "The brighter a place, the more it speaks for the emotion chosen among the bars."
+HEAT = (
+    "The brighter a place, the more it speaks for the emotion chosen among the bars. Where nothing "
+    "does, the face stays grey."
+)
 HEAT_ALT = "The places that speak for {emotion}, drawn over the face"
 HEAT_CHOICE = "Emotion whose places are shown on the face"
 QUALITY = {
@@ -151,7 +154,7 @@ LIMITS = {
     "faces.",
     "copies": "Some test faces are photographs that the training faces hold too, so the figures "
     "are a little too good.",
-    "spoilt": "It is right less often on faces that are small, blurred, noisy or turned.",
+    "spoilt": "It is right far less often on faces that are small, blurred, noisy or much turned.",
     "fairness": "Nothing is known of its errors by age, skin, gender or culture; expect them to be "
     "spread unfairly.",
     "use": "It is made to learn and to play, with people who agreed, and must judge nobody.",
