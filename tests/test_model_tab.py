@@ -66,14 +66,16 @@ def test_the_worst_classes_come_first_and_tell_what_they_are_taken_for():
     ]
 
 
-def test_every_plot_is_told_in_words(page):
+def test_every_plot_has_a_name_and_is_told_in_words(card, page):
     plots = page.all("div", "fer-plot")
-    assert len(plots) == 3
-    for plot in plots:
-        assert plot.attributes["role"] == "img"
-        assert plot.attributes["aria-label"].endswith(".")
-        (drawing,) = plot.all("svg")
-        assert drawing.attributes["aria-hidden"] == "true"
+    assert all(plot.attributes["role"] == "img" for plot in plots)
+    assert len({plot.attributes["aria-label"] for plot in plots}) == len(plots) == 3
+    assert all(plot.all("svg")[0].attributes["aria-hidden"] == "true" for plot in plots)
+    error = card.details["figures"]["test"]["calibration_error"]
+    assert text.rate(error) in section(page, text.TRUST).all("p")[-1].text
+    told = section(page, text.TRAINING).all("p")[-1].text
+    assert f"{card.details['history']['val_loss'][0]:.2f}" in told
+    assert f"epoch {card.details['best_epoch']}," in told
 
 
 def test_the_curves_have_a_point_for_every_epoch(card, page):
@@ -124,6 +126,15 @@ def test_a_model_file_without_a_card_shows_what_it_has(tmp_path):
     assert "37.5 %" in page.text
     assert card.git_commit in page.text
     assert text.FOOTER_UNKNOWN in page.text
+
+
+def test_a_card_that_lacks_a_part_is_shown_without_that_part(card, page):
+    titles = [heading.text for heading in page.all("h2")]
+    for missing in card.details:
+        rest = {name: told for name, told in card.details.items() if name != missing}
+        shown = read(model_card(replace(card, details=rest))).all("h2")
+        assert 0 <= len(titles) - len(shown) <= 3
+        assert {heading.text for heading in shown} <= set(titles)
 
 
 def test_a_card_from_a_model_file_is_shown_as_text_and_never_as_markup(tmp_path):

@@ -259,7 +259,7 @@ def test_the_model_tab_tells_the_card_without_scrolling_sideways(
     page.get_by_role("tab", name="Model").click()
     details = Recognizer(detector="haar").card.details
     expect(page.locator(".fer-confusion td.fer-right")).to_have_count(len(details["classes"]))
-    expect(page.get_by_role("img", name="Accuracy on the validation faces")).to_have_count(2)
+    expect(page.get_by_role("img", name="Curves of the")).to_have_count(2)
     page.get_by_text("Recipe", exact=False).click()
     expect(page.get_by_text("augmentation.rotation")).to_be_visible()
     page.get_by_text("Recipe", exact=False).click()

@@ -90,9 +90,7 @@ def _card(face: Face, number: int, total: int, picture: np.ndarray | None) -> st
     name = (text.CARD_OF_ONE if total == 1 else text.CARD_OF_MANY).format(
         number=number, total=total, emotion=emotion, percent=percent
     )
-    header = (
-        f"{emoji(position)}<div><strong>{escape(emotion)}</strong><span>{escape(percent)}</span>"
-    )
+    title = f"<div><strong>{escape(emotion)}</strong><span>{escape(percent)}</span></div>"
     place = portrait = opener = seen = notes = ""
     if picture is not None:
         place = f' data-box="{_fractions(face, picture)}"'
@@ -101,7 +99,7 @@ def _card(face: Face, number: int, total: int, picture: np.ndarray | None) -> st
         seen, notes = _seen(face, picture), _notes(face)
     return (
         f'<article class="fer-card" data-label="{escape(face.label)}"{place}'
-        f' aria-label="{escape(name)}"><header>{header}</div>{portrait}{opener}</header>'
+        f' aria-label="{escape(name)}"><header>{emoji(position)}{title}{portrait}{opener}</header>'
         f'<div class="fer-body">{seen}<div>{_bars(face, number, bool(seen))}{notes}</div></div>'
         "</article>"
     )

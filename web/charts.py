@@ -22,13 +22,13 @@ class Axis:
 
 
 def plot(
-    summary: str,
+    name: str,
     x: Axis,
     y: Axis,
     lines: Mapping[str, Points],
     dots: Sequence[tuple[float, float, float]] = (),
 ) -> str:
-    """Lines by their style class, and `dots` of (x, y, size 0..1); `summary` tells it in words."""
+    """Lines by their style class, and `dots` of (x, y, size 0..1); `name` is for screen readers."""
     grid = [("fer-grid", [(x.low, tick), (x.high, tick)]) for tick in y.ticks]
     drawn = "".join(_line(style, points, x, y) for style, points in [*grid, *lines.items()])
     marks = "".join(
@@ -37,12 +37,12 @@ def plot(
         for across, up, size in dots
     )
     words = "".join(
-        f'<span class="fer-tick-{name}" style="{side}:{axis.place(value)}%">{escape(word)}</span>'
-        for name, side, axis in (("x", "left", x), ("y", "bottom", y))
+        f'<span class="fer-tick-{letter}" style="{side}:{axis.place(value)}%">{escape(word)}</span>'
+        for letter, side, axis in (("x", "left", x), ("y", "bottom", y))
         for value, word in axis.ticks.items()
     )
     return (
-        f'<div class="fer-plot" role="img" aria-label="{escape(summary)}"><p>{escape(y.name)}</p>'
+        f'<div class="fer-plot" role="img" aria-label="{escape(name)}"><p>{escape(y.name)}</p>'
         '<div><svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">'
         f"{drawn}</svg>{marks}{words}</div><p>{escape(x.name)}</p></div>"
     )

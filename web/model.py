@@ -23,26 +23,25 @@ def model_tab(recognizer: Recognizer) -> None:
 
 
 def model_card(card: ModelCard) -> str:
-    """The whole card as HTML: a section for all that the model file tells."""
-    details = card.details
-    sections = [_panel(text.SCORES, _scores(card), wide=True)]
-    if details:
-        sections += [
-            _panel(text.RATES, _rates(details)),
-            _panel(text.ERRORS, _errors(details)),
-            _panel(text.TRUST, _trust(card)),
-            _panel(text.TRAINING, _training(details)),
-            _panel(text.DATA, _data(details)),
-        ]
-    sections.append(_panel(text.PROVENANCE, _provenance(card), wide=not details))
-    if details:
-        sections.append(_panel(text.LIMITS_TITLE, _limits(details["limits"]), wide=True))
+    """The card as HTML: a section for everything that the model file tells."""
+    sections = [_panel(text.SCORES, _scores(card))]
+    for title, content, needed in (
+        (text.RATES, _rates, {"classes", "test_per_class"}),
+        (text.ERRORS, _errors, {"classes", "test_confusion"}),
+        (text.TRUST, _trust, {"figures", "threshold", "test_calibration"}),
+        (text.TRAINING, _training, {"history", "best_epoch"}),
+        (text.DATA, _data, {"classes", "faces"}),
+    ):
+        if needed <= card.details.keys():
+            sections.append(_panel(title, content(card.details)))
+    sections.append(_panel(text.PROVENANCE, _provenance(card)))
+    if limits := card.details.get("limits"):
+        sections.append(_panel(text.LIMITS_TITLE, _limits(limits)))
     return f'<div class="fer-panels">{"".join(sections)}</div>'
 
 
-def _panel(title: str, content: str, wide: bool = False) -> str:
-    style = "fer-panel fer-wide" if wide else "fer-panel"
-    return f'<section class="{style}"><h2>{escape(title)}</h2>{content}</section>'
+def _panel(title: str, content: str) -> str:
+    return f'<section class="fer-panel"><h2>{escape(title)}</h2>{content}</section>'
 
 
 def _paragraph(sentence: str) -> str:
@@ -89,15 +88,14 @@ def _interval(limits: Mapping[str, float] | None, factor: int, digits: int) -> s
 
 def _introduction(card: ModelCard) -> str:
     """Who learned from what, and what always naming the commonest emotion would reach."""
-    if not (details := card.details):
+    if not {"faces", "parameters"} <= card.details.keys():
         return text.MODEL_BARE.format(model=card.model)
-    faces = details["faces"]
-    test = faces["test"]
+    train, test = (card.details["faces"][split] for split in ("train", "test"))
     commonest = max(test, key=test.__getitem__)
     return text.MODEL_INTRODUCTION.format(
         model=card.model,
-        parameters=text.number(details["parameters"]),
-        train=text.number(sum(faces["train"].values())),
+        parameters=text.number(card.details["parameters"]),
+        train=text.number(sum(train.values())),
         test=text.number(sum(test.values())),
         emotion=text.emotion(commonest),
         share=text.rate(test[commonest] / sum(test.values())),
@@ -141,49 +139,47 @@ def _rates(details: dict[str, Any]) -> str:
     return charts.table(text.RATES_MEAN, text.RATES_HEADER, rows, shares)
 
 
-def _trust(card: ModelCard) -> str:
+def _trust(details: dict[str, Any]) -> str:
     """Confidence beside accuracy, on the test faces."""
-    parts = card.details["test_calibration"]
+    parts = details["test_calibration"]
     sizes = [(faces / max(parts["faces"])) ** 0.5 for faces in parts["faces"]]
     dots = list(zip(parts["confidence"], parts["accuracy"], sizes, strict=True))
-    summary = text.TRUST_SUMMARY.format(
-        error=text.rate(card.details["figures"]["test"]["calibration_error"]),
-        threshold=text.percent(card.threshold),
-    )
     x = charts.Axis(text.CONFIDENCE, 0, 1, PERCENTS)
     y = charts.Axis(text.SHARE_RIGHT, 0, 1, PERCENTS)
-    return charts.plot(summary, x, y, {IDEAL: [(0, 0), (1, 1)]}, dots) + _paragraph(summary)
+    summary = text.TRUST_SUMMARY.format(
+        error=text.rate(details["figures"]["test"]["calibration_error"]),
+        threshold=text.percent(details["threshold"]),
+    )
+    plot = charts.plot(text.TRUST_PLOT, x, y, {IDEAL: [(0, 0), (1, 1)]}, dots)
+    return plot + _paragraph(summary)
 
 
 def _training(details: dict[str, Any]) -> str:
     """Accuracy and loss of every epoch."""
     history, best = details["history"], details["best_epoch"]
     at = history["epoch"].index(best)
-    summary = text.TRAINING_SUMMARY.format(
-        first=text.percent(history["val_accuracy"][0]),
-        best=best,
-        accuracy=text.percent(history["val_accuracy"][at]),
-    )
     highest = math.ceil(max(*history["loss"], *history["val_loss"]))
-    axes = {
-        "accuracy": charts.Axis(text.ACCURACY, 0, 1, PERCENTS),
-        "loss": charts.Axis(text.LOSS, 0, highest, {n: str(n) for n in range(highest + 1)}),
-    }
-    plots = "".join(_curves(history, name, y, best, summary) for name, y in axes.items())
+    x = charts.Axis(text.EPOCH, 0, max(history["epoch"]), {0: "0", best: str(best)})
+    accuracy = charts.Axis(text.ACCURACY, 0, 1, PERCENTS)
+    loss = charts.Axis(text.LOSS, 0, highest, {n: str(n) for n in range(highest + 1)})
+    plots = charts.plot(text.ACCURACY_PLOT, x, accuracy, _curves(history, "accuracy"))
+    plots += charts.plot(text.LOSS_PLOT, x, loss, _curves(history, "loss"))
+    summary = text.TRAINING_SUMMARY.format(
+        first_accuracy=text.percent(history["val_accuracy"][0]),
+        accuracy=text.percent(history["val_accuracy"][at]),
+        best=best,
+        first_loss=history["val_loss"][0],
+        loss=history["val_loss"][at],
+    )
     names = charts.legend({TRAINING: text.TRAINING_LINE, VALIDATION: text.VALIDATION_LINE})
     return f'{names}<div class="fer-plots">{plots}</div>{_paragraph(summary)}'
 
 
-def _curves(
-    history: dict[str, list[float]], name: str, y: charts.Axis, best: int, summary: str
-) -> str:
-    epochs = history["epoch"]
-    x = charts.Axis(text.EPOCH, 0, max(epochs), {epoch: f"{epoch:.0f}" for epoch in (0, best)})
-    lines = {
-        TRAINING: list(zip(epochs, history[name], strict=True)),
-        VALIDATION: list(zip(epochs, history[f"val_{name}"], strict=True)),
+def _curves(history: dict[str, list[float]], name: str) -> dict[str, charts.Points]:
+    return {
+        style: list(zip(history["epoch"], history[column], strict=True))
+        for style, column in ((TRAINING, name), (VALIDATION, f"val_{name}"))
     }
-    return charts.plot(summary, x, y, lines)
 
 
 def _data(details: dict[str, Any]) -> str:
@@ -207,7 +203,7 @@ def _provenance(card: ModelCard) -> str:
         text.PROVENANCE_DATA: card.data_hash,
         text.PROVENANCE_RUN: card.mlflow_run_id,
     }
-    if not details:
+    if not {"epochs", "seconds_per_epoch", "keras", "recipe"} <= details.keys():
         return _facts(facts)
     facts[text.PROVENANCE_TRAINING] = text.TRAINED.format(
         epochs=details["epochs"], seconds=round(details["seconds_per_epoch"])

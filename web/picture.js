@@ -1,4 +1,5 @@
 // Opens the cards of faces, one at a time: by their buttons, or by a click on a face in the picture.
+// Gradio runs this once and gives it the `element` that holds the cards, and `watch`.
 const open = (chosen) => {
   for (const button of element.querySelectorAll(".fer-open")) {
     button.setAttribute("aria-expanded", button === chosen);

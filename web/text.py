@@ -120,6 +120,7 @@ TRUST_SUMMARY = (
     "faces it stands for. The dots are {error} off in the mean. Below {threshold} the page names "
     "no emotion."
 )
+TRUST_PLOT = "Dots of the faces named right by the probability given, beside the line of equals"
 CONFIDENCE = "Probability given to the emotion named"
 SHARE_RIGHT = "Faces named right"
 
@@ -127,9 +128,11 @@ TRAINING = "How it learned"
 TRAINING_LINE = "Training faces, varied at random"
 VALIDATION_LINE = "Validation faces, as they are"
 TRAINING_SUMMARY = (
-    "Accuracy on the validation faces rose from {first} in the first epoch to {accuracy} in epoch "
-    "{best}, whose weights were kept."
+    "On the validation faces accuracy went from {first_accuracy} in the first epoch to {accuracy} "
+    "in epoch {best}, whose weights were kept, and the loss from {first_loss:.2f} to {loss:.2f}."
 )
+ACCURACY_PLOT = "Curves of the accuracy by epoch, on training and validation faces"
+LOSS_PLOT = "Curves of the loss by epoch, on training and validation faces"
 EPOCH = "Epoch"
 LOSS = "Loss"
 
