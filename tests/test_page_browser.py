@@ -346,8 +346,7 @@ def test_the_webcam_shows_its_own_video_and_draws_the_answers_over_it(
     video = page.locator("#webcam video")
     assert video.evaluate("it => [it.videoWidth, it.videoHeight]") == [640, 480]
     screenshot(page, f"webcam-{'phone' if viewport is PHONE else 'desktop'}-{scheme}")
-    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert page.evaluate(overflow) <= 0, "the page scrolls sideways"
+    assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
 
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
