@@ -75,7 +75,7 @@ def check_address(host: str, port: int | None) -> None:
 
 def serve(recognizer: Recognizer, flags: argparse.Namespace) -> None:
     """Build the page and serve it until interrupted."""
-    from web import LAUNCH_OPTIONS, build_app, routes
+    from web import LAUNCH_OPTIONS, build_app, routes, translations
 
     app = build_app(recognizer)
     _, address, link = app.launch(
@@ -86,6 +86,7 @@ def serve(recognizer: Recognizer, flags: argparse.Namespace) -> None:
         quiet=True,
         prevent_thread_lock=True,
         app_kwargs={"routes": routes(recognizer)},
+        i18n=translations(),
         **LAUNCH_OPTIONS,
     )
     if flags.share and not link:

@@ -1,7 +1,7 @@
 """Faces as HTML: one card per face, with a bar for every class; opened, it tells more."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from html import escape
 from io import BytesIO
@@ -23,9 +23,18 @@ HEAT_SIZE = 48
 """Side, in pixels, of a heat map's picture; the browser enlarges it smoothly."""
 
 
-def html(content: str, elem_id: str | None = None, js_on_load: str | None = None) -> gr.HTML:
-    """A component for the page's own HTML, dressed by style.css alone."""
-    return gr.HTML(content, elem_id=elem_id, apply_default_css=False, js_on_load=js_on_load)
+def html(
+    content: str | Callable[[], str], elem_id: str | None = None, js_on_load: str | None = None
+) -> gr.HTML:
+    """A component for the page's own HTML, dressed by style.css alone.
+
+    What holds words is a function, called for every visitor, so that it is in their language.
+    """
+    if isinstance(content, str):
+        return gr.HTML(content, elem_id=elem_id, apply_default_css=False, js_on_load=js_on_load)
+    component = html(content(), elem_id, js_on_load)
+    gr.on(None, content, None, component, api_visibility="private", show_progress="hidden")
+    return component
 
 
 def emoji_styles(classes: Sequence[str]) -> str:

@@ -55,6 +55,10 @@ class Live:
 
     async def answer(self, request: Request) -> JSONResponse:
         """The faces of the picture that is the request's body; HTTPException tells why not."""
+        with text.speaking(text.best_language(request.headers.get("accept-language", ""))):
+            return await self._answer(request)
+
+    async def _answer(self, request: Request) -> JSONResponse:
         check_access(request)
         taken, threshold = _numbers(request.query_params)
         visitor = self._visitor(request.query_params.get("session", ""))

@@ -18,8 +18,8 @@ PERCENTS = {share / 100: f"{share} %" for share in range(0, 101, 25)}
 
 def model_tab(recognizer: Recognizer) -> None:
     """Lay out the tab; call inside `gr.Blocks`."""
-    with gr.Tab(text.MODEL_TAB):
-        cards.html(model_card(recognizer.card), elem_id="model-card")
+    with gr.Tab(text.label("MODEL_TAB")):
+        cards.html(lambda: model_card(recognizer.card), elem_id="model-card")
 
 
 def model_card(card: ModelCard) -> str:

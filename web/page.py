@@ -22,8 +22,7 @@ LAUNCH_OPTIONS: dict[str, Any] = {
     "css_paths": Path(__file__).with_name("style.css"),
     "favicon_path": emoji_path("happy"),
     "footer_links": ["api"],
-    # Gradio parts its links by dots, also where there is but one.
-    "head": "<style>footer .divider { display: none !important; }</style>",
+    "head": (Path(__file__).with_name("head.html")).read_text(encoding="utf-8"),
     "max_file_size": "32mb",
     # Faces are personal: no history in the browser, no public monitoring, no paths in messages.
     "run_history": False,
@@ -41,12 +40,13 @@ def build_app(recognizer: Recognizer) -> gr.Blocks:
         analytics_enabled=False,
         delete_cache=(600, 3600),  # every ten minutes, what is older than an hour
     ) as app:
-        cards.html(cards.emoji_styles(recognizer.classes) + header())
+        cards.html(cards.emoji_styles(recognizer.classes))
+        cards.html(header)
         with gr.Tabs():
             picture_tab(recognizer)
             webcam_tab(recognizer)
             model_tab(recognizer)
-        cards.html(footer(recognizer), elem_id="fer-footer")
+        cards.html(lambda: footer(recognizer), elem_id="fer-footer")
     return app.queue(default_concurrency_limit=2, max_size=64)
 
 

@@ -136,11 +136,11 @@ def picture_tab(recognizer: Recognizer) -> None:
         faces = recognizer(pixels)
         return annotate(pixels, faces), describe_all(faces, pixels)
 
-    with gr.Tab(text.PICTURE_TAB), gr.Row(equal_height=False):
+    with gr.Tab(text.label("PICTURE_TAB")), gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=320):
             picture = gr.Image(
-                label=text.PICTURE_INPUT,
-                placeholder=text.PICTURE_PLACEHOLDER,
+                label=text.label("PICTURE_INPUT"),
+                placeholder=text.label("PICTURE_PLACEHOLDER"),
                 sources=["upload", "clipboard", "webcam"],
                 buttons=["fullscreen"],
                 format="png",
@@ -151,20 +151,20 @@ def picture_tab(recognizer: Recognizer) -> None:
             examples = gr.Dataset(
                 components=["image"],
                 samples=[[str(path)] for path in sorted(EXAMPLES.glob("*.png"))],
-                label=text.EXAMPLES,
+                label=text.label("EXAMPLES"),
                 elem_id="picture-examples",
             )
         with gr.Column(scale=5, min_width=320):
             annotated = gr.Image(
-                label=text.PICTURE_OUTPUT,
-                alt_text=text.PICTURE_OUTPUT_ALT,
+                label=text.label("PICTURE_OUTPUT"),
+                alt_text=text.label("PICTURE_OUTPUT_ALT"),
                 format="jpeg",
                 interactive=False,
                 buttons=["download", "fullscreen"],
                 elem_id="picture-output",
             )
             faces = cards.html(
-                cards.note(text.NOTHING_YET),
+                lambda: cards.note(text.NOTHING_YET),
                 elem_id="picture-faces",
                 js_on_load=OPEN_CARDS.read_text(encoding="utf-8"),
             )

@@ -1,201 +1,92 @@
-"""Every sentence and word of the page, in one place."""
+"""Every word of the page: `text.NO_FACE` is the entry NO_FACE of a file in `texts/`.
 
-TITLE = "FER System"
-TAGLINE = "Which emotion does a face show? A small neural network takes a guess."
+Its language is the one that the visitor's browser asks for. Only what Gradio's components are
+called is translated in the browser, by Gradio itself: `text.label("PICTURE_TAB")` is for these.
+"""
 
-PICTURE_TAB = "Picture"
-PICTURE_INPUT = "Your picture"
-PICTURE_PLACEHOLDER = "Drop a picture here, paste it or click to choose one"
-PICTURE_OUTPUT = "Faces found"
-PICTURE_OUTPUT_ALT = "Your picture with a box, an emoji and the emotion's name at every face"
-EXAMPLES = "No picture at hand? Try one of these drawings"
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
 
-WEBCAM_TAB = "Webcam"
-WEBCAM = {
-    "hint": "Start the camera: every face gets its emotion. The pictures are not stored.",
-    "asking": "Allow the camera in the browser's question.",
-    "insecure": "Browsers give the camera to secure pages alone: open this page on localhost or by "
-    "HTTPS, or start the program with --share.",
-    "denied": "The camera was refused: allow it in the browser's address bar and start it again.",
-    "missing": "No camera was found: connect one and start it again.",
-    "busy": "Another program holds the camera: close it and start the camera again.",
-    "failed": "The camera cannot be started: choose another, or reload the page.",
-    "unplugged": "The camera is gone: connect it again, and it goes on.",
-    "paused": "Paused. Nothing is sent.",
-    "noFace": "No face found. Look towards the camera, with light on your face.",
-    "gone": "The server does not answer; trying again.",
-    "full": "Too many people use this page at the moment; trying again.",
-    "login": "The login has ended: reload the page and log in again.",
-    "start": "Start the camera",
-    "stop": "Stop",
-    "pause": "Pause",
-    "resume": "Go on",
-    "mirror": "Mirror",
-    "bars": "Bars",
-    "sensitivity": "Sensitivity",
-    "camera": "Camera",
-    "speed": "{rate} answers a second, {latency} ms",
-    "timeline": "The last minute of the largest face",
-    "snapshot": "Save picture",
-    "csv": "Save CSV",
-    "uncertain": "uncertain",
+import gradio as gr
+from gradio.context import LocalContext
+from gradio.i18n import I18nData
+
+ENGLISH = "en"
+COUSINS = {"zh-TW": "zh-CN"}
+"""Languages that Gradio knows and we do not, and the one that comes close."""
+
+TEXTS: dict[str, dict[str, Any]] = {
+    path.stem: json.loads(path.read_text(encoding="utf-8"))
+    for path in sorted(Path(__file__).with_name("texts").glob("*.json"))
 }
+"""Texts by language, which is called as browsers and Gradio call it."""
 
-LIVE_NO_SESSION = "The session is missing: give 8 to 64 characters of your own choice as `session`."
-LIVE_NUMBERS = (
-    "`time` must be a number of seconds from 0 on, `threshold`, if given, one from 0 to 1."
-)
-LIVE_FULL = "Too many cameras are in use at the moment; try again in a few seconds."
-LIVE_TOO_FAST = "Wait for the answer to the last picture before sending another one."
-LIVE_TOO_LARGE = "The picture has more than 1 MB; make it smaller."
-LIVE_FOREIGN = "Another site's page may not use this one."
-LIVE_LOGIN = "Log in first."
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
-NOTHING_YET = "Choose a picture, and every face in it appears here with its emotions."
-NO_FACE = "No face found. Try a picture with a face that looks towards the camera."
-WHOLE_PICTURE = "No face stood out, so the whole picture was taken as one cropped face."
 
-CARD_OF_ONE = "{emotion}, {percent}"
-CARD_OF_MANY = "Face {number} of {total}: {emotion}, {percent}"
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    """The text of that name in the language of the moment; a missing translation is English."""
+    for language in (current_language(), ENGLISH):
+        if name in TEXTS[language]:
+            return TEXTS[language][name]
+    raise AttributeError(f"web/texts/{ENGLISH}.json has no entry {name}")
 
-CARD_DETAILS = "Details: {face}"
 
-UNCERTAIN = "Uncertain"
-UNCERTAIN_GUESS = "perhaps {emotion}, {percent}"
-UNCERTAIN_REASON = (
-    "No emotion is named: where the most probable one has less than {threshold}, the network is "
-    "wrong more often than right."
-)
-SEEN = "What the network sees of the face."
-SEEN_ALT = "The face as the network sees it: a grey square"
-HEAT = (
-    "The brighter a place, the more it speaks for the emotion chosen among the bars. Where nothing "
-    "does, the face stays grey."
-)
-HEAT_ALT = "The places that speak for {emotion}, drawn over the face"
-HEAT_CHOICE = "Emotion whose places are shown on the face"
-QUALITY = {
-    "small": "The face is only {pixels} pixels wide; below {smallest} the network errs far more.",
-    "dark": "The face is dark; more light on it helps.",
-    "blurred": "The face is blurred; a sharper picture helps.",
-    "turned": "The face is turned or tilted; the network knows faces that look straight ahead.",
-}
+def current_language() -> str:
+    """That of `speaking`, else what the browser of the request at hand asks for, else English."""
+    request = LocalContext.request.get(None)
+    header = request.headers.get("accept-language", "") if request else ""
+    return _spoken.get() or best_language(header)
 
-DOWNLOADS = "Save all faces"
-DOWNLOAD_JSON = "JSON"
-DOWNLOAD_CSV = "CSV"
 
-MODEL_TAB = "Model"
-MODEL_INTRODUCTION = (
-    "The network {model}, of {parameters} parameters, learned from {train} faces. The figures are "
-    "those of {test} other faces, which chose nothing. Naming {emotion} every time would be right "
-    "for {share} of them."
-)
-MODEL_BARE = "The network {model}; its file tells no more of it than this."
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Within this context the texts are in `language`."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
 
-SCORES = "How good it is"
-ACCURACY = "Accuracy"
-ACCURACY_MEANS = "of the test faces are named right"
-MACRO_F1 = "Macro-F1"
-MACRO_F1_MEANS = "the mean over all emotions, rare ones weighing as much as frequent ones"
-CHOSEN_BY = "Accuracy on validation"
-CHOSEN_BY_MEANS = "on the faces by which the model and its settings were chosen"
-INTERVAL = "95 % interval {low} to {high}"
 
-RATES = "Emotion by emotion"
-RATES_MEAN = (
-    "Recall: how many of an emotion's faces are recognised. Precision: how many of the faces it "
-    "gives that name deserve it. F1: the harmonic mean of both."
-)
-RATES_HEADER = ("Emotion", "Recall", "Precision", "F1")
+def best_language(accepted: str) -> str:
+    """The first language of an Accept-Language header that there are texts in, else English.
 
-ERRORS = "What it gets wrong"
-FAILURE = "{emotion}: {recall} are recognised, {share} are taken for {other}."
-CONFUSION = "Of 100 test faces that show the emotion of a row, so many are named as each column."
-CONFUSION_CELL = "{count} of {faces} faces"
+    A browser names them in order. Any kind of Chinese gets the one that there is.
+    """
+    known = {language.partition("-")[0]: language for language in TEXTS}
+    wanted = (part.strip().partition(";")[0].partition("-")[0] for part in accepted.split(","))
+    return next((known[code.lower()] for code in wanted if code.lower() in known), ENGLISH)
 
-TRUST = "How far to trust its percentages"
-TRUST_SUMMARY = (
-    "On the dashed line a face given 80 % is right for 80 of 100. The larger a dot, the more test "
-    "faces it stands for. The dots are {error} off in the mean. Below {threshold} the page names "
-    "no emotion."
-)
-TRUST_PLOT = "Dots of the faces named right by the probability given, beside the line of equals"
-CONFIDENCE = "Probability given to the emotion named"
-SHARE_RIGHT = "Faces named right"
 
-TRAINING = "How it learned"
-TRAINING_LINE = "Training faces, varied at random"
-VALIDATION_LINE = "Validation faces, as they are"
-TRAINING_SUMMARY = (
-    "On the validation faces accuracy went from {first_accuracy} in the first epoch to {accuracy} "
-    "in epoch {best}, whose weights were kept, and the loss from {first_loss:.2f} to {loss:.2f}."
-)
-ACCURACY_PLOT = "Curves of the accuracy by epoch, on training and validation faces"
-LOSS_PLOT = "Curves of the loss by epoch, on training and validation faces"
-EPOCH = "Epoch"
-LOSS = "Loss"
+def label(name: str) -> I18nData:
+    """The text of that name for a component of Gradio's, which translates it in the browser."""
+    assert name in TEXTS[ENGLISH], name
+    return I18nData(name)
 
-DATA = "What it learned from"
-DATA_MEANS = "Faces of each emotion in the three parts of the dataset."
-DATA_HEADER = ("Emotion", "Training", "Validation", "Test")
 
-PROVENANCE = "Where it comes from"
-PROVENANCE_MODEL = "Network"
-PROVENANCE_COMMIT = "Git commit"
-PROVENANCE_DATA = "Data hash"
-PROVENANCE_RUN = "MLflow run"
-PROVENANCE_TRAINING = "Training"
-PROVENANCE_KERAS = "Keras"
-TRAINED = "{epochs} epochs of {seconds} seconds"
-RECIPE = "Recipe, as in params.yaml"
-
-LIMITS_TITLE = "What to keep in mind"
-LIMITS = {
-    "expression": "It names the expression that a face shows, not what the person feels.",
-    "labels": "It learned the guesses of few people; people agree with them on about 65 % of the "
-    "faces.",
-    "copies": "Some test faces are photographs that the training faces hold too, so the figures "
-    "are a little too good.",
-    "spoilt": "It is right far less often on faces that are small, blurred, noisy or much turned.",
-    "fairness": "Nothing is known of its errors by age, skin, gender or culture; expect them to be "
-    "spread unfairly.",
-    "use": "It is made to learn and to play, with people who agreed, and must judge nobody.",
-}
-
-FOOTER_MODEL = "Model"
-FOOTER_ACCURACY = "Test accuracy"
-FOOTER_COMMIT = "Git commit"
-FOOTER_DATA = "Data hash"
-FOOTER_DETECTOR = "Face detector"
-FOOTER_UNKNOWN = "unknown"
-FOOTER_CAUTION = (
-    "The page names the expression that a face shows, not what a person feels, and is often wrong. "
-    "Use pictures of people who agree to it. Uploaded pictures lie in a temporary folder of the "
-    "computer that runs this page and are deleted after about an hour; webcam pictures are not "
-    "stored."
-)
-
-EMOTIONS = {
-    "angry": "Angry",
-    "disgust": "Disgust",
-    "fear": "Fear",
-    "happy": "Happy",
-    "sad": "Sad",
-    "surprise": "Surprise",
-    "neutral": "Neutral",
-    "contempt": "Contempt",
-}
+def translations() -> gr.I18n:
+    """What `launch` takes as `i18n`."""
+    plain = {
+        language: {name: entry for name, entry in texts.items() if isinstance(entry, str)}
+        for language, texts in TEXTS.items()
+    }
+    cousins = {other: plain[known] for other, known in COUSINS.items() if known in plain}
+    return gr.I18n(**plain, **cousins)
 
 
 def emotion(name: str) -> str:
     """The word shown for the class `name`; a class unknown here is shown by its own name."""
-    return EMOTIONS.get(name, name.replace("_", " ").capitalize())
+    return __getattr__("EMOTIONS").get(name, name.replace("_", " ").capitalize())
 
 
 def face_count(count: int) -> str:
     """How many faces were found, as a sentence."""
-    return "One face found." if count == 1 else f"{count} faces found."
+    return __getattr__("ONE_FACE" if count == 1 else "FACES").format(count=count)
 
 
 def percent(share: float) -> str:

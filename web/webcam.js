@@ -2,7 +2,12 @@
 // picture as soon as the last answer is back, and draws the answers over the video. Gradio runs this
 // as the body of a function; `element` is what webcam.html makes, `props` what webcam.py passes.
 
-const { classes, texts, threshold } = props;
+const { classes, threshold } = props;
+const family = (code) => code.split("-")[0];
+const language = navigator.languages
+  .map((asked) => Object.keys(props.texts).find((known) => family(known) === family(asked)))
+  .find(Boolean);
+const texts = props.texts[language ?? "en"];
 const address = `${window.gradio_config.root}/live`;
 const session = crypto.getRandomValues(new Uint32Array(4)).join("-");
 

@@ -1,6 +1,8 @@
 """Tab *Webcam*: the browser shows its camera, `live.py` tells what to draw over it."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -12,7 +14,7 @@ HERE = Path(__file__).parent
 
 def webcam_tab(recognizer: Recognizer) -> None:
     """Lay out the tab, which webcam.js drives; call inside `gr.Blocks`."""
-    with gr.Tab(text.WEBCAM_TAB):
+    with gr.Tab(text.label("WEBCAM_TAB")):
         gr.HTML(
             html_template=(HERE / "webcam.html").read_text(encoding="utf-8"),
             js_on_load=(HERE / "webcam.js").read_text(encoding="utf-8"),
@@ -20,5 +22,11 @@ def webcam_tab(recognizer: Recognizer) -> None:
             elem_id="webcam",
             classes=recognizer.classes,
             threshold=recognizer.threshold,
-            texts=text.WEBCAM | {"emotions": [text.emotion(name) for name in recognizer.classes]},
+            texts={language: words(language, recognizer.classes) for language in text.TEXTS},
         )
+
+
+def words(language: str, classes: Sequence[str]) -> dict[str, Any]:
+    """What webcam.js says in a language, and there the names of the classes."""
+    with text.speaking(language):
+        return text.WEBCAM | {"emotions": [text.emotion(name) for name in classes]}
