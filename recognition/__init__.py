@@ -6,6 +6,7 @@ from .drawing import annotate
 from .picture import PictureError, load_picture
 from .recognizer import DEFAULT_MODEL, Face, Recognizer
 from .tracker import TrackedFace, Tracker
+from .video import VideoError, VideoReport, annotate_video
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -21,7 +22,10 @@ __all__ = [
     "Scores",
     "TrackedFace",
     "Tracker",
+    "VideoError",
+    "VideoReport",
     "annotate",
+    "annotate_video",
     "load_picture",
     "open_detector",
 ]

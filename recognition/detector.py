@@ -65,10 +65,13 @@ class Detector:
         # time each take one of their own.
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
-    def __call__(self, picture: np.ndarray) -> list[Detection]:
-        """The faces of `picture`, uint8 RGB of shape (height, width, 3), in no set order."""
+    def __call__(self, picture: np.ndarray, longest: int = LONGEST) -> list[Detection]:
+        """The faces of `picture`, uint8 RGB of shape (height, width, 3), in no set order.
+
+        They are looked for in a copy that is scaled down where it is longer than `longest` pixels.
+        """
         height, width = picture.shape[:2]
-        scale = float(np.clip(max(height, width), SHORTEST, LONGEST)) / max(height, width)
+        scale = float(np.clip(max(height, width), SHORTEST, longest)) / max(height, width)
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         seen = cv2.resize(picture, size, interpolation=method)

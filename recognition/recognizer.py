@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from .classifier import Classifier, ModelCard
-from .detector import Detection, open_detector
+from .detector import LONGEST, Detection, open_detector
 from .picture import Source, load_picture
 from .quality import Note, quality_notes
 
@@ -107,14 +107,16 @@ class Recognizer:
         """One sentence on which face detector is in use and why."""
         return self._detector.note
 
-    def __call__(self, picture: Source) -> list[Face]:
+    def __call__(self, picture: Source, longest: int = LONGEST) -> list[Face]:
         """The faces of anything `load_picture` reads, the largest first; none is an empty list.
 
+        `longest` is the longest side, in pixels, of what the face detector gets to see: the fewer,
+        the faster, and the more small faces are missed.
         A picture that is itself a face as FER2013 holds them is one face, the whole picture.
         Raises PictureError.
         """
         picture = load_picture(picture)
-        detections = self._detect(picture)
+        detections = self._detect(picture, longest)
         if not detections:
             return []
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
@@ -136,8 +138,8 @@ class Recognizer:
             )
         ]
 
-    def _detect(self, picture: np.ndarray) -> list[Detection]:
-        found = self._detector(picture)
+    def _detect(self, picture: np.ndarray, longest: int) -> list[Detection]:
+        found = self._detector(picture, longest)
         if is_face_crop(picture, found):
             height, width = picture.shape[:2]
             return [Detection((0, 0, width, height), score=None, square=(0, 0, width))]

@@ -1,12 +1,26 @@
-"""What several test files need."""
+"""What several test files need: a model file, and the page in a real browser.
 
+With FER_SCREENSHOTS=FOLDER in the environment, screenshots for people are saved there.
+"""
+
+import io
 import json
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
+from browsing import BROWSERS, DESKTOP, SECOND
 from onnx import TensorProto, helper, numpy_helper
+from PIL import Image
+from playwright.sync_api import expect, sync_playwright
+from serving import serve
+from skimage import data
 
+from recognition import DEFAULT_MODEL, Recognizer
 from recognition.emotions import FER2013
 
 METADATA = {
@@ -50,3 +64,117 @@ def write_model(path, input_name="faces", outputs=7, **metadata):
 def model_path(tmp_path_factory):
     """A model file whose answers depend on the face, and are of no further use."""
     return write_model(tmp_path_factory.mktemp("model") / "toy.onnx")
+
+
+@pytest.fixture(scope="session")
+def temporary(tmp_path_factory):
+    """The page's folder for temporary files."""
+    return tmp_path_factory.mktemp("temporary")
+
+
+@pytest.fixture(scope="session")
+def address(model_path, temporary):
+    """Where the page is served on a toy model."""
+    with serve(model_path, TMPDIR=str(temporary)) as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="session")
+def champion():
+    """The page with the committed model, which has activation maps and a whole card."""
+    with serve(DEFAULT_MODEL) as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="session")
+def recognizer(model_path):
+    return Recognizer(model=model_path, detector="haar")
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("browser")
+
+
+@pytest.fixture(scope="session")
+def astronaut(folder):
+    Image.fromarray(data.astronaut()).save(folder / "astronaut.png")
+    return folder / "astronaut.png"
+
+
+@pytest.fixture(scope="session")
+def clip(folder):
+    """A camera's view: the astronaut moves to and fro. Raw MJPEG is JPEGs one after another."""
+    astronaut = Image.fromarray(data.astronaut()).resize((480, 480))
+    frames = io.BytesIO()
+    for step in (*range(0, 160, 8), *range(160, 0, -8)):
+        frame = Image.new("RGB", (640, 480), "gray")
+        frame.paste(astronaut, (step, 0))
+        frame.save(frames, "JPEG", quality=90, subsampling="4:2:0")
+    (folder / "camera.mjpeg").write_bytes(frames.getvalue())
+    return folder / "camera.mjpeg"
+
+
+@pytest.fixture(scope="session")
+def chromium(clip):
+    """Starts Chromium, its camera fed from the clip, with more flags."""
+    with sync_playwright() as playwright:
+        installed = next(filter(None, map(shutil.which, BROWSERS)), None)
+        path = installed or playwright.chromium.executable_path
+        if not Path(path).exists():
+            pytest.skip("no Chromium: install the chromium package or run `playwright install`")
+
+        @contextmanager
+        def launched(*flags):
+            browser = playwright.chromium.launch(
+                executable_path=path,
+                ignore_default_args=["--headless"],
+                args=[
+                    "--headless=new",
+                    "--use-fake-device-for-media-stream",
+                    f"--use-file-for-fake-video-capture={clip}",
+                    *flags,
+                ],
+            )
+            yield browser
+            browser.close()
+
+        yield launched
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    with chromium("--use-fake-ui-for-media-stream") as browser:
+        yield browser
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """Opens the page in a window; at the end no error and no foreign address may have come up."""
+    contexts, complaints = [], []
+
+    def opened(viewport=DESKTOP, scheme="light", at=address):
+        def visited(request):
+            if not request.url.startswith((at, "data:", "blob:")):
+                complaints.append(request.url)
+
+        contexts.append(browser.new_context(viewport=viewport, color_scheme=scheme))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(20 * SECOND)
+        page.on("request", visited)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(at)
+        return page
+
+    expect.set_options(timeout=20 * SECOND)
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def screenshot(tmp_path):
+    target = Path(os.environ.get("FER_SCREENSHOTS") or tmp_path)
+    target.mkdir(parents=True, exist_ok=True)
+    return lambda page, name: page.screenshot(path=target / f"{name}.png", full_page=True)

@@ -53,9 +53,9 @@ def test_the_first_known_language_that_a_browser_asks_for_is_taken(accepted, lan
 
 def test_texts_are_in_the_language_that_is_spoken():
     with text.speaking("de"):
-        assert text.PICTURE_TAB == text.TEXTS["de"]["PICTURE_TAB"]
+        assert text.TEXTS["de"]["PICTURE_TAB"] == text.PICTURE_TAB
         assert text.emotion("happy") == text.TEXTS["de"]["EMOTIONS"]["happy"]
-    assert text.PICTURE_TAB == text.TEXTS["en"]["PICTURE_TAB"]
+    assert text.TEXTS["en"]["PICTURE_TAB"] == text.PICTURE_TAB
 
 
 def test_an_unknown_text_is_an_error_and_an_unknown_class_keeps_its_name():

@@ -11,6 +11,7 @@ from recognition.recognizer import Recognizer
 from web import cards, text
 from web.model import model_tab
 from web.picture import picture_tab
+from web.video import video_tab
 from web.webcam import webcam_tab
 
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
@@ -23,7 +24,7 @@ LAUNCH_OPTIONS: dict[str, Any] = {
     "favicon_path": emoji_path("happy"),
     "footer_links": ["api"],
     "head": (Path(__file__).with_name("head.html")).read_text(encoding="utf-8"),
-    "max_file_size": "32mb",
+    "max_file_size": "200mb",  # for videos; pictures have a limit of their own
     # Faces are personal: no history in the browser, no public monitoring, no paths in messages.
     "run_history": False,
     "enable_monitoring": False,
@@ -45,6 +46,7 @@ def build_app(recognizer: Recognizer) -> gr.Blocks:
         with gr.Tabs():
             picture_tab(recognizer)
             webcam_tab(recognizer)
+            video_tab(recognizer)
             model_tab(recognizer)
         cards.html(lambda: footer(recognizer), elem_id="fer-footer")
     return app.queue(default_concurrency_limit=2, max_size=64)

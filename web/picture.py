@@ -19,6 +19,8 @@ from recognition.picture import PictureError, load_picture
 from recognition.recognizer import Face, Recognizer
 from web import cards, text
 
+MAX_MEGABYTES = 32  # the page takes larger files, for videos
+
 EXAMPLES = Path(__file__).parent / "examples"
 OPEN_CARDS = Path(__file__).with_name("picture.js")
 
@@ -42,7 +44,13 @@ def file_content(payload: ImageData | None) -> bytes | None:
             return base64.b64decode(payload.url.partition(",")[2], validate=True)
         except binascii.Error:
             return b""
-    return Path(payload.path).read_bytes() if payload.path else b""
+    if not payload.path:
+        return b""
+    path = Path(payload.path)
+    if path.stat().st_size > MAX_MEGABYTES * 1_000_000:
+        sentence = text.PICTURE_TOO_LARGE.format(limit=MAX_MEGABYTES)
+        raise gr.Error(sentence, print_exception=False)
+    return path.read_bytes()
 
 
 def describe(face: Face) -> dict[str, Any]:

@@ -106,3 +106,9 @@ def rate(share: float) -> str:
 def number(count: int) -> str:
     """A whole number with its thousands parted."""
     return f"{count:,}"
+
+
+def clock(seconds: float) -> str:
+    """A time as minutes and seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"

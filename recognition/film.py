@@ -1,0 +1,307 @@
+"""Pictures and sound out of a video file, and into an H.264 one, a few at a time."""
+
+import math
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import av
+import numpy as np
+from av.container import InputContainer, OutputContainer
+from av.stream import Disposition
+
+LONGEST, SHORTEST = 1280, 320
+"""Pictures whose long side is beyond these, in pixels, are scaled to them."""
+
+MAX_PIXELS = 36_000_000
+"""Videos with more pixels a picture than 8K has are refused."""
+
+# Named one by one because FFmpeg also opens playlists, which name other files of the computer.
+FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf"
+
+# MPEG's own clock: fine enough to keep the times of any frame rate.
+CLOCK = Fraction(1, 90_000)
+
+SHORTEST_TIME = 0.001
+"""Seconds that a picture is shown at least, where a file's times stand still or run back."""
+
+# Browsers play these out of an MP4 file.
+COPIED_SOUND = ("aac", "mp3", "opus")
+AAC_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+
+# The colours of HD video, said in the file too, so that no player has to guess.
+COLOURS = {"colorspace": 1, "color_primaries": 1, "color_trc": 1, "color_range": 1}
+
+Item = TypeVar("Item", av.VideoFrame, av.Packet)
+
+Sound = Literal["none", "copied", "converted", "left out"]
+"""What became of a video's sound."""
+
+
+class VideoError(ValueError):
+    """The video cannot be read; the message is one sentence for the person who gave it."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of a video, upright: uint8 RGB of shape (height, width, 3).
+
+    `time` is when it appears and `duration` for how long, in seconds from the video's start.
+    """
+
+    pixels: np.ndarray
+    time: float
+    duration: float
+
+
+@dataclass(frozen=True)
+class Film:
+    """What is known of a video before it is read.
+
+    `width` and `height`, in pixels and even, are those of its pictures as `read_pictures` gives
+    them, `turns` the quarter turns to the left that make them upright, `rate` the pictures in a
+    second, on average, and `duration` its length in seconds, or None where the file doesn't tell.
+    """
+
+    width: int
+    height: int
+    turns: int
+    rate: Fraction
+    duration: float | None
+
+
+def read_film(source: str | os.PathLike) -> Film:
+    """Look at the first picture of the video at `source`; raises VideoError."""
+    name = Path(source).name
+    with _open(source) as container:
+        stream = _video_stream(container, name)
+        try:
+            frame = next(container.decode(stream))
+        except (StopIteration, av.FFmpegError) as error:
+            raise VideoError(
+                f"{name} holds no picture that can be decoded; save or download it again."
+            ) from error
+        turns = round(frame.rotation / 90) % 4
+        width, height = _size(frame.width * (stream.sample_aspect_ratio or 1), frame.height)
+        length = container.duration
+        return Film(
+            *((height, width) if turns % 2 else (width, height)),
+            turns,
+            rate=stream.average_rate or Fraction(30),
+            duration=length / av.time_base if length else None,
+        )
+
+
+def read_pictures(source: str | os.PathLike, film: Film) -> Iterator[Picture]:
+    """The pictures of the video at `source`, whose `read_film` is `film`, in order.
+
+    They are turned upright after the file's metadata, of the size that `film` tells, and come when
+    the file says, be its frame rate constant or not. Raises VideoError where the file is damaged.
+    """
+    name = Path(source).name
+    size = (film.height, film.width) if film.turns % 2 else (film.width, film.height)
+    with _open(source) as container:
+        stream = _video_stream(container, name)
+        stream.thread_type = "AUTO"
+        frames = _whole(container.decode(stream), name)
+        for frame, time, duration in _timed(frames, container, film.rate):
+            rgb = frame.reformat(*size, format="rgb24", dst_color_range="JPEG", threads=1)
+            pixels = np.ascontiguousarray(np.rot90(rgb.to_ndarray(), film.turns))
+            yield Picture(pixels, time, duration)
+
+
+class Writer:
+    """An MP4 file at `path` with H.264 pictures like `film`'s and the sound of `source`.
+
+    A context manager; the file is whole only after it. `sound` tells what becomes of the sound:
+    it is copied where browsers play it out of an MP4 file, converted to AAC where not, or left out
+    where it cannot be decoded.
+    """
+
+    def __init__(self, path: Path, film: Film, source: str | os.PathLike) -> None:
+        with ExitStack() as files:
+            self._source = files.enter_context(_open(source))
+            options = {"movflags": "+faststart"}  # plays before it is loaded to its end
+            self._container = files.enter_context(av.open(str(path), "w", options=options))
+            self._pictures = _add_pictures(self._container, film)
+            self.sound, packets = _open_sound(self._source, self._container)
+            self._packets = _whole(packets, Path(source).name)
+            self._waiting = next(self._packets, None)
+            self._files = files.pop_all()
+
+    def __enter__(self) -> "Writer":
+        return self
+
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        with self._files:
+            if failed is None:
+                self._container.mux(self._pictures.encode())
+                self._write_sound(math.inf)
+
+    def write(self, picture: Picture) -> None:
+        """Append a picture, uint8 RGB of the film's size, and the sound up to it."""
+        frame = av.VideoFrame.from_ndarray(picture.pixels, format="rgb24")
+        frame = frame.reformat(
+            format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG", threads=1
+        )
+        frame.pts, frame.time_base = round(picture.time / CLOCK), CLOCK
+        frame.duration = round(picture.duration / CLOCK)
+        self._container.mux(self._pictures.encode(frame))
+        self._write_sound(picture.time)
+
+    def _write_sound(self, end: float) -> None:
+        while self._waiting and self._waiting.dts * self._waiting.time_base <= end:
+            self._container.mux(self._waiting)
+            self._waiting = next(self._packets, None)
+
+
+@contextmanager
+def _open(source: str | os.PathLike) -> Iterator[InputContainer]:
+    """The video file at `source`; VideoError says why it cannot be opened."""
+    path = Path(source)
+    try:
+        if path.stat().st_size == 0:
+            raise VideoError(f"{path.name} is empty (0 bytes); save or download it again.")
+        container = av.open(str(path), container_options={"format_whitelist": FORMATS})
+    except av.FFmpegError as error:
+        raise VideoError(
+            f"{path.name} is not a video this program can read; save it as MP4."
+        ) from error
+    except OSError as error:
+        raise VideoError(f"{path} cannot be read ({error.strerror}); check the path.") from error
+    with container:
+        yield container
+
+
+def _video_stream(container: InputContainer, name: str) -> av.VideoStream:
+    """The first stream of moving pictures; the cover of a song is none."""
+    for stream in container.streams.video:
+        if stream.codec_context is None or stream.disposition & Disposition.attached_pic:
+            continue
+        if stream.width * stream.height > MAX_PIXELS:
+            raise VideoError(
+                f"{name} has {stream.width} x {stream.height} pixels a picture, more than the "
+                f"{MAX_PIXELS // 1_000_000} million allowed; make it smaller."
+            )
+        return stream
+    raise VideoError(f"{name} holds no moving pictures; give a video.")
+
+
+def _size(width: float, height: float) -> tuple[int, int]:
+    """Width and height within SHORTEST..LONGEST on the long side, both even as H.264 wants them."""
+    longest = max(width, height)
+    scale = min(max(longest, SHORTEST), LONGEST) / longest
+    return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+
+
+def _whole(items: Iterable[Item], name: str) -> Iterator[Item]:
+    """The frames or packets of a file; VideoError where FFmpeg finds it damaged."""
+    time = 0.0
+    try:
+        for item in items:
+            time = time if item.pts is None else float(item.pts * item.time_base)
+            yield item
+    except av.FFmpegError as error:
+        raise VideoError(
+            f"{name} is damaged after {time:.1f} seconds; save or download it again."
+        ) from error
+
+
+def _timed(
+    frames: Iterable[av.VideoFrame], container: InputContainer, rate: Fraction
+) -> Iterator[tuple[av.VideoFrame, float, float]]:
+    """Each frame with its time from the start and its duration, in seconds; time only goes on."""
+    start = (container.start_time or 0) / av.time_base
+
+    def times() -> Iterator[tuple[av.VideoFrame | None, float]]:
+        time = -float(1 / rate)
+        for frame in frames:
+            told = time + 1 / rate if frame.time is None else frame.time - start
+            time = max(float(told), time + SHORTEST_TIME, 0.0)
+            yield frame, time
+        yield None, time + float(1 / rate)
+
+    for (frame, time), (_, following) in pairwise(times()):
+        yield frame, time, following - time
+
+
+def _add_pictures(container: OutputContainer, film: Film) -> av.VideoStream:
+    options = {"preset": "veryfast", "crf": "23"}
+    stream = container.add_stream("libx264", rate=film.rate, options=options)
+    stream.width, stream.height, stream.pix_fmt = film.width, film.height, "yuv420p"
+    stream.thread_type = "AUTO"
+    stream.codec_context.time_base = CLOCK
+    for name, value in COLOURS.items():
+        setattr(stream.codec_context, name, value)
+    return stream
+
+
+def _open_sound(
+    source: InputContainer, target: OutputContainer
+) -> tuple[Sound, Iterator[av.Packet]]:
+    """What becomes of the first sound of `source`, and its packets, ready for `target`."""
+    if not source.streams.audio:
+        return "none", iter(())
+    stream = source.streams.audio[0]
+    if stream.codec_context is None:
+        return "left out", iter(())
+    if stream.codec_context.codec.canonical_name in COPIED_SOUND:
+        copy = target.add_stream_from_template(stream)
+        return "copied", _increasing(_copied(source, stream, copy))
+    rate = min(AAC_RATES, key=lambda rate: abs(rate - stream.rate))
+    converted = target.add_stream("aac", rate=rate)
+    converted.layout = "mono" if stream.channels == 1 else "stereo"
+    return "converted", _increasing(_converted(source, stream, converted))
+
+
+def _copied(
+    source: InputContainer, stream: av.AudioStream, copy: av.AudioStream
+) -> Iterator[av.Packet]:
+    start = _start_in(source, stream.time_base)
+    for packet in source.demux(stream):
+        if packet.dts is not None:
+            packet.dts -= start
+            packet.pts = packet.dts if packet.pts is None else packet.pts - start
+            packet.stream = copy
+            yield packet
+
+
+def _converted(
+    source: InputContainer, stream: av.AudioStream, encoder: av.AudioStream
+) -> Iterator[av.Packet]:
+    encoder.codec_context.open()
+    resampler = av.AudioResampler(
+        "fltp", encoder.layout, encoder.rate, encoder.codec_context.frame_size
+    )
+    for packet in source.demux(stream):
+        try:
+            frames = packet.decode()
+        except av.InvalidDataError:
+            continue  # a moment of silence is no reason to refuse a video
+        for frame in frames:
+            if frame.pts is not None:
+                frame.pts -= _start_in(source, frame.time_base)
+            for part in resampler.resample(frame):
+                yield from encoder.encode(part)
+    for part in resampler.resample(None):
+        yield from encoder.encode(part)
+    yield from encoder.encode()
+
+
+def _start_in(source: InputContainer, time_base: Fraction) -> int:
+    """When a file starts, in units of `time_base`."""
+    return round((source.start_time or 0) / (av.time_base * time_base))
+
+
+def _increasing(packets: Iterable[av.Packet]) -> Iterator[av.Packet]:
+    """Without the packets that go back in time, which no MP4 file can hold."""
+    last = None
+    for packet in packets:
+        if last is None or packet.dts > last:
+            last = packet.dts
+            yield packet

@@ -1,0 +1,166 @@
+"""The webcam tab as people see it: real Chromium, its camera fed from a clip."""
+
+import csv
+
+import pytest
+from browsing import DESKTOP, OVERFLOW, PHONE, SECOND, UPLOAD
+from PIL import Image
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from playwright.sync_api import expect
+from proxy import proxied
+from serving import serve
+
+
+def open_webcam(page):
+    page.get_by_role("tab", name="Webcam").click()
+    page.get_by_role("button", name="Start the camera").click()
+
+
+def count_answers(page):
+    """From now on; read it with ANSWERS."""
+    page.evaluate(
+        "() => { window.answers = 0; document.addEventListener('answer', () => answers++, true) }"
+    )
+
+
+ANSWERS = "window.answers"
+DRAWN = """() => {
+  const { width, height } = document.querySelector("#webcam [data-part=overlay]");
+  const brush = document.querySelector("#webcam [data-part=overlay]").getContext("2d");
+  return brush.getImageData(0, 0, width, height).data.some(Boolean);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_webcam_shows_its_own_video_and_draws_the_answers_over_it(
+    viewport, scheme, open_page, screenshot
+):
+    page = open_page(viewport, scheme)
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 5")
+    page.wait_for_function(DRAWN)
+    expect(page.locator("#webcam [data-part=speed]")).to_contain_text("answers a second")
+    video = page.locator("#webcam video")
+    assert video.evaluate("it => [it.videoWidth, it.videoHeight]") == [640, 480]
+    screenshot(page, f"webcam-{'phone' if viewport is PHONE else 'desktop'}-{scheme}")
+    assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
+
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
+    assert not page.evaluate(DRAWN)
+    assert video.evaluate("it => it.srcObject") is None
+
+
+def test_what_the_webcam_shows_can_be_saved(open_page, recognizer, tmp_path):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 10")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save CSV").click()
+    saved.value.save_as(tmp_path / "session.csv")
+    with (tmp_path / "session.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 5
+    for row in rows:
+        shares = [float(row[name]) for name in recognizer.classes]
+        assert sum(shares) == pytest.approx(1, abs=0.01)
+        assert row["label"] in (*recognizer.classes, "uncertain")
+    assert [float(row["seconds"]) for row in rows] == sorted(float(row["seconds"]) for row in rows)
+
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save picture").click()
+    saved.value.save_as(tmp_path / "picture.png")
+    picture = Image.open(tmp_path / "picture.png")
+    assert picture.size == (640, 480)
+    assert len(picture.getcolors(1 << 20)) > 100
+
+
+def test_a_paused_webcam_sends_nothing_until_it_goes_on(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("#webcam [data-part=status]")).to_contain_text("Paused")
+    with pytest.raises(PlaywrightTimeout), page.expect_request("**/live*", timeout=SECOND):
+        pass
+    page.get_by_role("button", name="Go on").click()
+    before = page.evaluate(ANSWERS)
+    page.wait_for_function(f"{ANSWERS} > {before}")
+
+
+def test_the_webcams_switches_change_what_is_drawn(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    video, mirror = page.locator("#webcam video"), page.get_by_role("button", name="Mirror")
+    expect(video).to_have_class("fer-mirrored")
+    mirror.click()
+    expect(mirror).to_have_attribute("aria-pressed", "false")
+    expect(video).not_to_have_class("fer-mirrored")
+    with page.expect_request("**/live*threshold=0.00*"):
+        page.get_by_label("Sensitivity").fill("1")
+
+
+def test_the_webcam_goes_on_after_the_server_was_gone(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    status = page.locator("#webcam [data-part=status]")
+    page.context.set_offline(True)
+    expect(status).to_contain_text("does not answer")
+    before = page.evaluate(ANSWERS)
+    page.context.set_offline(False)
+    page.wait_for_function(f"{ANSWERS} > {before}")
+    expect(status).not_to_contain_text("does not answer")
+
+
+def test_an_unplugged_camera_is_told(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    page.locator("#webcam video").evaluate(
+        "it => it.srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))"
+    )
+    expect(page.locator("#webcam [data-part=status]")).to_contain_text("camera is gone")
+    expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
+
+
+def test_picture_and_webcam_work_behind_a_proxy_with_a_path_prefix(browser, model_path, astronaut):
+    with (
+        serve(model_path, GRADIO_ROOT_PATH="/faces") as (address, _),
+        proxied(address, "/faces") as outside,
+        browser.new_context(viewport=DESKTOP) as context,
+    ):
+        page = context.new_page()
+        page.goto(outside)
+        page.set_input_files(UPLOAD, astronaut)
+        expect(page.locator("#picture-faces .fer-card")).not_to_have_count(0)
+        count_answers(page)
+        open_webcam(page)
+        page.wait_for_function(f"{ANSWERS} > 2")
+
+
+@pytest.mark.parametrize(
+    ("flags", "host", "sentence"),
+    [
+        (["--use-fake-ui-for-media-stream=deny"], "127.0.0.1", "The camera was refused"),
+        (["--host-resolver-rules=MAP fer.test 127.0.0.1"], "fer.test", "secure pages alone"),
+    ],
+    ids=["denied", "insecure"],
+)
+def test_a_camera_that_may_not_be_used_is_one_sentence(
+    flags, host, sentence, chromium, address, screenshot
+):
+    with chromium(*flags) as browser:
+        page = browser.new_page()
+        page.goto(address.replace("127.0.0.1", host))
+        open_webcam(page)
+        expect(page.locator("#webcam [data-part=status]")).to_contain_text(sentence)
+        screenshot(page, f"webcam-{host}")
