@@ -9,6 +9,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,11 @@ def parse_flags(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--auth", type=credentials, metavar="USER:PASSWORD", help="ask visitors for this login"
     )
+    parser.add_argument(
+        "--mcp",
+        action="store_true",
+        help="also offer the API as tools to chat assistants, by the Model Context Protocol",
+    )
     return parser.parse_args(arguments)
 
 
@@ -62,6 +68,14 @@ def credentials(text: str) -> tuple[str, str]:
     return user, password
 
 
+def check_mcp(flags: argparse.Namespace) -> None:
+    """Raise ValueError where the tools can't be offered."""
+    if flags.mcp and find_spec("mcp") is None:
+        raise ValueError('--mcp needs one more package: run `pip install "mcp>=1.21,<2"`.')
+    if flags.mcp and flags.auth:
+        raise ValueError("--mcp doesn't go with --auth: chat assistants have no way to log in.")
+
+
 def check_address(host: str, port: int | None) -> None:
     """Raise OSError where this computer can't serve at `host` and `port`."""
     try:
@@ -75,7 +89,7 @@ def check_address(host: str, port: int | None) -> None:
 
 def serve(recognizer: Recognizer, flags: argparse.Namespace) -> None:
     """Build the page and serve it until interrupted."""
-    from web import LAUNCH_OPTIONS, build_app, routes, translations
+    from web import LAUNCH_OPTIONS, answer_in_json, build_app, own_routes, translations
 
     app = build_app(recognizer)
     _, address, link = app.launch(
@@ -85,10 +99,13 @@ def serve(recognizer: Recognizer, flags: argparse.Namespace) -> None:
         auth=flags.auth,
         quiet=True,
         prevent_thread_lock=True,
-        app_kwargs={"routes": routes(recognizer)},
+        app_kwargs={"routes": own_routes(recognizer)},
         i18n=translations(),
+        mcp_server=flags.mcp,
         **LAUNCH_OPTIONS,
     )
+    if flags.mcp:
+        answer_in_json(app.mcp_server_obj)
     if flags.share and not link:
         print("No public link could be made (is there internet?); the page is served locally.")
     print(recognizer.detector_note)
@@ -110,6 +127,7 @@ def main() -> int:
         from recognition import Recognizer
 
         try:
+            check_mcp(flags)
             check_address(flags.host, flags.port)
             recognizer = Recognizer(flags.model, flags.detector)
         except (OSError, ValueError) as error:

@@ -24,6 +24,10 @@ MAX_PIXELS = 36_000_000
 # Named one by one because FFmpeg also opens playlists, which name other files of the computer.
 FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf"
 
+SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".mpg", ".mpeg", ".flv", ".ogv",
+            ".wmv")  # fmt: skip
+"""How files of these formats are named, in small letters."""
+
 # MPEG's own clock: fine enough to keep the times of any frame rate.
 CLOCK = Fraction(1, 90_000)
 

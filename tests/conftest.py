@@ -115,7 +115,7 @@ def clip(folder):
     return folder / "camera.mjpeg"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's event loop is in the way of others
 def chromium(clip):
     """Starts Chromium, its camera fed from the clip, with more flags."""
     with sync_playwright() as playwright:
@@ -142,7 +142,7 @@ def chromium(clip):
         yield launched
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium):
     with chromium("--use-fake-ui-for-media-stream") as browser:
         yield browser

@@ -36,7 +36,7 @@ def test_a_password_may_contain_colons():
 def test_help_names_every_flag():
     helped = run_app("--help")
     assert helped.returncode == 0
-    for flag in ("--model", "--detector", "--host", "--port", "--share", "--auth"):
+    for flag in ("--model", "--detector", "--host", "--port", "--share", "--auth", "--mcp"):
         assert flag in helped.stdout
 
 

@@ -9,6 +9,7 @@ import gradio as gr
 from recognition.emotions import emoji_path
 from recognition.recognizer import Recognizer
 from web import cards, text
+from web.folder import folder_tab
 from web.model import model_tab
 from web.picture import picture_tab
 from web.video import video_tab
@@ -47,6 +48,7 @@ def build_app(recognizer: Recognizer) -> gr.Blocks:
             picture_tab(recognizer)
             webcam_tab(recognizer)
             video_tab(recognizer)
+            folder_tab(recognizer)
             model_tab(recognizer)
         cards.html(lambda: footer(recognizer), elem_id="fer-footer")
     return app.queue(default_concurrency_limit=2, max_size=64)

@@ -2,8 +2,6 @@
 
 import base64
 import binascii
-import csv
-import io
 import json
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -15,6 +13,8 @@ import numpy as np
 from gradio.data_classes import ImageData
 
 from recognition.drawing import annotate
+from recognition.export import csv_header, csv_rows, csv_text, describe_faces
+from recognition.folder import Result
 from recognition.picture import PictureError, load_picture
 from recognition.recognizer import Face, Recognizer
 from web import cards, text
@@ -53,48 +53,15 @@ def file_content(payload: ImageData | None) -> bytes | None:
     return path.read_bytes()
 
 
-def describe(face: Face) -> dict[str, Any]:
-    """A face as JSON. The box is (left, top, width, height) in pixels."""
-    return {
-        "box": [round(float(number), 1) for number in face.box],
-        "label": face.label,
-        "confidence": round(face.confidence, 4),
-        "probabilities": {name: round(share, 4) for name, share in face.probabilities.items()},
-        "score": None if face.score is None else round(face.score, 4),
-        "whole_picture": face.whole_picture,
-        "uncertain": face.uncertain,
-        "threshold": round(face.threshold, 4),
-        "quality": list(face.quality),
-    }
-
-
-def describe_all(faces: Sequence[Face], picture: np.ndarray) -> dict[str, Any]:
-    """A picture's faces as JSON, with its width and height in pixels."""
-    height, width = picture.shape[:2]
-    return {"width": width, "height": height, "faces": [describe(face) for face in faces]}
-
-
-def as_csv(faces: Sequence[Face]) -> str:
-    """A table with a row for each face, and a column for each class's probability."""
-    rows = []
-    for face in faces:
-        facts = describe(face)
-        box = dict(zip(("left", "top", "width", "height"), facts.pop("box"), strict=True))
-        probabilities = facts.pop("probabilities")
-        rows.append(box | facts | {"quality": " ".join(face.quality)} | probabilities)
-    table = io.StringIO()
-    writer = csv.DictWriter(table, rows[0], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return table.getvalue()
-
-
 def downloads(faces: Sequence[Face], picture: np.ndarray) -> str:
     """Links to the faces as files, which are in the links themselves: nothing is stored."""
-    described = json.dumps(describe_all(faces, picture), indent=2, ensure_ascii=False) + "\n"
+    height, width = picture.shape[:2]
+    described = json.dumps(describe_faces(faces, (width, height)), indent=2, ensure_ascii=False)
+    classes = list(faces[0].probabilities)
+    rows = csv_rows(Result("picture", (width, height), tuple(faces)), classes)
     files = (
-        (text.DOWNLOAD_JSON, "faces.json", "application/json", described),
-        (text.DOWNLOAD_CSV, "faces.csv", "text/csv", as_csv(faces)),
+        (text.DOWNLOAD_JSON, "faces.json", "application/json", described + "\n"),
+        (text.DOWNLOAD_CSV, "faces.csv", "text/csv", csv_text([csv_header(classes), *rows])),
     )
     links = (
         f'<a download="{name}" href="{cards.data_uri(content.encode(), kind)}">{escape(label)}</a>'
@@ -142,7 +109,8 @@ def picture_tab(recognizer: Recognizer) -> None:
         except PictureError as error:
             raise gr.Error(str(error), print_exception=False) from error
         faces = recognizer(pixels)
-        return annotate(pixels, faces), describe_all(faces, pixels)
+        height, width = pixels.shape[:2]
+        return annotate(pixels, faces), describe_faces(faces, (width, height))
 
     with gr.Tab(text.label("PICTURE_TAB")), gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=320):

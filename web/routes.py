@@ -1,11 +1,28 @@
-"""The page's routes beside Gradio's own, on the same server."""
+"""The server's own addresses beside Gradio's.
 
+Gradio's login doesn't cover them: `/live` asks for it, `/healthz` tells nothing personal.
+"""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from recognition.recognizer import Recognizer
 from web.live import live_route
 
 
-def routes(recognizer: Recognizer) -> list[Route]:
-    """What `launch` takes as `app_kwargs={"routes": ...}`."""
-    return [live_route(recognizer)]
+def own_routes(recognizer: Recognizer) -> list[Route]:
+    """What `launch(app_kwargs={"routes": ...})` takes; they come before Gradio's own."""
+
+    def healthz(_: Request) -> JSONResponse:
+        """Whether the page is up, and on what; without login, so nothing personal."""
+        return JSONResponse(
+            {
+                "status": "ok",
+                "model": recognizer.card.model,
+                "classes": recognizer.classes,
+                "detector": recognizer.detector_name,
+            }
+        )
+
+    return [Route("/healthz", healthz), live_route(recognizer)]
