@@ -41,14 +41,14 @@ def decoded(address):
 
 def test_a_card_names_the_emotion_and_lists_all(face):
     card = card_of(face)
-    assert card.attributes["aria-label"] == "Happy, 70 %"
+    assert card.attributes["aria-label"] == "Happy, 70\N{NO-BREAK SPACE}%"
     assert [bar.text for bar in card.all("li")] == ["Angry 20 %", "Happy 70 %", "Sad 10 %"]
     assert not card.all("p", "fer-hint")
 
 
 def test_an_uncertain_face_is_named_uncertain_and_told_why(face):
     card = card_of(replace(face, threshold=0.8))
-    assert card.attributes["aria-label"] == "Uncertain, perhaps Happy, 70 %"
+    assert card.attributes["aria-label"] == "Uncertain, perhaps Happy, 70\N{NO-BREAK SPACE}%"
     assert [title.text for title in card.all("strong")] == ["Uncertain"]
     (reason,) = card.all("p", "fer-hint")
     assert "80 %" in reason.text

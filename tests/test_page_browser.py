@@ -29,7 +29,7 @@ def test_an_uploaded_picture_shows_a_card_for_every_face(
         expect(card.locator("li")).to_have_count(len(recognizer.classes))
         shown = card.locator("li > span:last-child").all_inner_texts()
         for text, share in zip(shown, face.probabilities.values(), strict=True):
-            assert abs(float(text.strip("<> %")) - 100 * share) <= 1
+            assert abs(float(text.strip("<>%\N{NO-BREAK SPACE}")) - 100 * share) <= 1
     screenshot(page, f"picture-{'phone' if viewport is PHONE else 'desktop'}-{scheme}")
 
     assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"

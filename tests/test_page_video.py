@@ -26,7 +26,9 @@ def test_a_video_comes_back_playing_with_a_timeline_and_tables(
     expect(card).to_have_count(1)
     expect(card.locator("svg path")).to_have_count(len(recognizer.classes))
     shares = card.locator("li > span:last-child").all_inner_texts()
-    assert sum(float(share.strip("<> %")) for share in shares) == pytest.approx(100, abs=3)
+    assert sum(float(share.strip("<>%\N{NO-BREAK SPACE}")) for share in shares) == pytest.approx(
+        100, abs=3
+    )
     expect(page.locator("#video-status")).to_contain_text("One face in a video of 0:02 minutes.")
     expect(page.get_by_role("button", name="Cancel")).to_be_disabled()
     expect(page.get_by_role("button", name="Find faces")).to_be_enabled()

@@ -26,7 +26,7 @@ def report_of(*faces, seconds=10.0, duration=10.0, sound="none"):
 def test_progress_tells_the_time_left_by_the_time_it_took():
     shown = progress(report_of(seconds=25, duration=100), passed=20)
     assert 'value="0.250"' in shown
-    assert text.VIDEO_LEFT.format(percent="25 %", left="1:00") in shown
+    assert text.VIDEO_LEFT.format(percent="25\N{NO-BREAK SPACE}%", left="1:00") in shown
 
 
 def test_progress_without_a_known_length_tells_how_far_it_is():

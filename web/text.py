@@ -16,6 +16,7 @@ from gradio.context import LocalContext
 from gradio.i18n import I18nData
 
 ENGLISH = "en"
+SPACE = "\N{NO-BREAK SPACE}"
 COUSINS = {"zh-TW": "zh-CN"}
 """Languages that Gradio knows and we do not, and the one that comes close."""
 
@@ -92,15 +93,15 @@ def face_count(count: int) -> str:
 def percent(share: float) -> str:
     """A share between 0 and 1 as whole percent, never rounded to a certainty it doesn't have."""
     if 0 < share < 0.005:
-        return "<1 %"
+        return f"<1{SPACE}%"
     if 0.995 <= share < 1:
-        return ">99 %"
-    return f"{share:.0%}".replace("%", " %")
+        return f">99{SPACE}%"
+    return f"{100 * share:.0f}{SPACE}%"
 
 
 def rate(share: float) -> str:
     """A share between 0 and 1 as percent with one decimal: a measured figure."""
-    return f"{100 * share:.1f} %"
+    return f"{100 * share:.1f}{SPACE}%"
 
 
 def number(count: int) -> str:
