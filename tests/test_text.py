@@ -30,7 +30,7 @@ def test_a_language_has_every_text_with_its_placeholders(language):
     texts = dict(flat(text.TEXTS[language]))
     assert list(texts) == list(ENGLISH)
     for name, sentence in texts.items():
-        assert sentence.strip(), name
+        assert sentence, name
         expected = sorted(PLACEHOLDER.findall(ENGLISH[name]))
         assert sorted(PLACEHOLDER.findall(sentence)) == expected, name
 
@@ -56,6 +56,15 @@ def test_texts_are_in_the_language_that_is_spoken():
         assert text.TEXTS["de"]["PICTURE_TAB"] == text.PICTURE_TAB
         assert text.emotion("happy") == text.TEXTS["de"]["EMOTIONS"]["happy"]
     assert text.TEXTS["en"]["PICTURE_TAB"] == text.PICTURE_TAB
+
+
+def test_numbers_are_written_as_the_language_does():
+    written = {}
+    for language in ("en", "de"):
+        with text.speaking(language):
+            written[language] = [text.number(28709), text.decimal(0.7014, 3), text.rate(0.716)]
+    assert written["en"] == ["28,709", "0.701", "71.6\N{NO-BREAK SPACE}%"]
+    assert written["de"] == ["28.709", "0,701", "71,6\N{NO-BREAK SPACE}%"]
 
 
 def test_an_unknown_text_is_an_error_and_an_unknown_class_keeps_its_name():

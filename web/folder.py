@@ -38,7 +38,7 @@ def folder_tab(recognizer: Recognizer) -> None:
     classes = recognizer.classes
 
     def hint() -> str:
-        names = ", ".join(text.emotion(name) for name in classes)
+        names = ", ".join(classes)  # as folders must be named, in any language
         return cards.note(text.FOLDER_HINT.format(files=text.number(MAX_FILES), classes=names))
 
     stopped: set[str | None] = set()  # visitors whose run is to end

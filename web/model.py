@@ -65,7 +65,7 @@ def _scores(card: ModelCard) -> str:
         ),
         (
             text.MACRO_F1,
-            f"{card.test.macro_f1:.3f}",
+            text.decimal(card.test.macro_f1, 3),
             _interval(intervals.get("macro_f1"), 1, 3),
             text.MACRO_F1_MEANS,
         ),
@@ -82,7 +82,7 @@ def _scores(card: ModelCard) -> str:
 def _interval(limits: Mapping[str, float] | None, factor: int, digits: int) -> str:
     if not limits:
         return ""
-    low, high = (f"{factor * limits[end]:.{digits}f}" for end in ("low", "high"))
+    low, high = (text.decimal(factor * limits[end], digits) for end in ("low", "high"))
     return text.INTERVAL.format(low=low, high=high)
 
 
@@ -131,7 +131,7 @@ def _rates(details: dict[str, Any]) -> str:
             _class_name(details["classes"].index(name), name),
             text.percent(rate["recall"]),
             text.percent(rate["precision"]),
-            f"{rate['f1']:.2f}",
+            text.decimal(rate["f1"], 2),
         ]
         for name, rate in rates.items()
     ]

@@ -27,7 +27,9 @@ def thumbnail(pixels: np.ndarray) -> str:
 
 def progress(number: int, total: int) -> str:
     """How many pictures are done; no `role="status"`, which would be spoken at every step."""
-    words = escape(text.FOLDER_PROGRESS.format(number=f"{number:,}", total=f"{total:,}"))
+    words = escape(
+        text.FOLDER_PROGRESS.format(number=text.number(number), total=text.number(total))
+    )
     return (
         f'<div class="fer-note">{words}<div class="fer-bar" role="progressbar" aria-label="{words}"'
         f' aria-valuenow="{number}" aria-valuemax="{total}">'
@@ -49,14 +51,14 @@ def overview(
 def facts(results: Sequence[Result], found: Figures) -> str:
     """The counts of pictures and faces, and the figures where folders name classes."""
     shown = {
-        text.FOLDER_PICTURES: f"{len(results):,}",
-        text.FOLDER_FACES: f"{sum(len(result.faces) for result in results):,}",
-        text.FOLDER_FACELESS: f"{sum(not (r.faces or r.error) for r in results):,}",
-        text.FOLDER_UNREADABLE: f"{sum(bool(result.error) for result in results):,}",
+        text.FOLDER_PICTURES: text.number(len(results)),
+        text.FOLDER_FACES: text.number(sum(len(result.faces) for result in results)),
+        text.FOLDER_FACELESS: text.number(sum(not (r.faces or r.error) for r in results)),
+        text.FOLDER_UNREADABLE: text.number(sum(bool(result.error) for result in results)),
     }
     if found.faces:
         shown[text.FOLDER_ACCURACY] = text.rate(found.accuracy)
-        shown[text.FOLDER_MACRO_F1] = f"{found.macro_f1:.3f}"
+        shown[text.FOLDER_MACRO_F1] = text.decimal(found.macro_f1, 3)
     items = (
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
         for name, value in shown.items()
@@ -127,7 +129,7 @@ def table(results: Sequence[Result], found: Figures) -> str:
             f"{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
         )
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
-    cut = text.FOLDER_TABLE_CUT.format(shown=SHOWN_ROWS, total=f"{len(results):,}")
+    cut = text.FOLDER_TABLE_CUT.format(shown=SHOWN_ROWS, total=text.number(len(results)))
     remark = f'<p class="fer-remark">{escape(cut)}</p>' if len(results) > SHOWN_ROWS else ""
     body = f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
     return _region("fer-list", text.FOLDER_TABLE, body) + remark

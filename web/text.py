@@ -5,6 +5,7 @@ called is translated in the browser, by Gradio itself: `text.label("PICTURE_TAB"
 """
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -60,8 +61,8 @@ def best_language(accepted: str) -> str:
     A browser names them in order. Any kind of Chinese gets the one that there is.
     """
     known = {language.partition("-")[0]: language for language in TEXTS}
-    wanted = (part.strip().partition(";")[0].partition("-")[0] for part in accepted.split(","))
-    return next((known[code.lower()] for code in wanted if code.lower() in known), ENGLISH)
+    wanted = (re.split("[;-]", part)[0].strip().lower() for part in accepted.split(","))
+    return next((known[language] for language in wanted if language in known), ENGLISH)
 
 
 def label(name: str) -> I18nData:
@@ -101,12 +102,17 @@ def percent(share: float) -> str:
 
 def rate(share: float) -> str:
     """A share between 0 and 1 as percent with one decimal: a measured figure."""
-    return f"{100 * share:.1f}{SPACE}%"
+    return f"{decimal(100 * share, 1)}{SPACE}%"
+
+
+def decimal(value: float, digits: int) -> str:
+    """A number with so many decimals."""
+    return f"{value:.{digits}f}".replace(".", __getattr__("DECIMAL_SIGN"))
 
 
 def number(count: int) -> str:
     """A whole number with its thousands parted."""
-    return f"{count:,}"
+    return f"{count:,}".replace(",", __getattr__("THOUSANDS_SIGN"))
 
 
 def clock(seconds: float) -> str:
