@@ -153,12 +153,12 @@ def open_page(browser, address):
     """Opens the page in a window; at the end no error and no foreign address may have come up."""
     contexts, complaints = [], []
 
-    def opened(viewport=DESKTOP, scheme="light", at=address):
+    def opened(viewport=DESKTOP, scheme="light", at=address, locale="en-US"):
         def visited(request):
             if not request.url.startswith((at, "data:", "blob:")):
                 complaints.append(request.url)
 
-        contexts.append(browser.new_context(viewport=viewport, color_scheme=scheme))
+        contexts.append(browser.new_context(viewport=viewport, color_scheme=scheme, locale=locale))
         page = contexts[-1].new_page()
         page.set_default_timeout(20 * SECOND)
         page.on("request", visited)

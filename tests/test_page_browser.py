@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from skimage import data
 
 from recognition import Recognizer
+from web import text
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -28,8 +29,8 @@ def test_an_uploaded_picture_shows_a_card_for_every_face(
         expect(card).to_have_attribute("data-label", face.label)
         expect(card.locator("li")).to_have_count(len(recognizer.classes))
         shown = card.locator("li > span:last-child").all_inner_texts()
-        for text, share in zip(shown, face.probabilities.values(), strict=True):
-            assert abs(float(text.strip("<>%\N{NO-BREAK SPACE}")) - 100 * share) <= 1
+        for told, share in zip(shown, face.probabilities.values(), strict=True):
+            assert abs(float(told.strip("<>%\N{NO-BREAK SPACE}")) - 100 * share) <= 1
     screenshot(page, f"picture-{'phone' if viewport is PHONE else 'desktop'}-{scheme}")
 
     assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
@@ -178,3 +179,20 @@ def test_the_footer_tells_what_the_model_file_says(open_page, recognizer):
     for fact in (card.model, card.git_commit[:8], card.data_hash[:8], recognizer.detector_name):
         expect(footer).to_contain_text(fact)
     expect(footer).to_contain_text(f"{100 * card.test.accuracy:.1f} %")
+
+
+@pytest.mark.parametrize("locale", ["de-AT", "fr-FR", "ar-EG", "zh-TW"])
+def test_the_page_speaks_the_visitors_language(locale, open_page, astronaut, screenshot):
+    page = open_page(locale=locale)
+    with text.speaking(text.best_language(locale)):
+        expect(page.locator(".fer-title")).to_contain_text(text.TAGLINE)
+        expect(page.locator("#fer-footer")).to_contain_text(text.FOOTER_CAUTION)
+        expect(page.locator("#picture-faces")).to_contain_text(text.NOTHING_YET)
+        page.set_input_files(UPLOAD, astronaut)
+        expect(page.locator("#picture-faces")).to_contain_text(text.emotion("happy"))
+        expect(page.locator("#picture-input")).to_contain_text(text.PICTURE_INPUT)
+        screenshot(page, f"language-{locale}")
+        page.get_by_role("tab", name=text.WEBCAM_TAB).click()
+        expect(page.locator("#webcam [data-part=start]")).to_have_text(text.WEBCAM["start"])
+    direction = page.locator(".fer-title h1").evaluate("it => getComputedStyle(it).direction")
+    assert direction == ("rtl" if locale == "ar-EG" else "ltr")

@@ -33,7 +33,15 @@ def html(
     if isinstance(content, str):
         return gr.HTML(content, elem_id=elem_id, apply_default_css=False, js_on_load=js_on_load)
     component = html(content(), elem_id, js_on_load)
-    gr.on(None, content, None, component, api_visibility="private", show_progress="hidden")
+    gr.on(
+        None,
+        content,
+        None,
+        component,
+        api_visibility="private",
+        show_progress="hidden",
+        queue=False,
+    )
     return component
 
 
