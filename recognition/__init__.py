@@ -3,6 +3,7 @@
 from .classifier import Classifier, ModelCard, ModelError, Scores
 from .detector import Detection, Detector, DetectorError, open_detector
 from .drawing import annotate
+from .errors import RecognitionError
 from .picture import PictureError, load_picture
 from .recognizer import DEFAULT_MODEL, Face, Recognizer
 from .tracker import TrackedFace, Tracker
@@ -18,6 +19,7 @@ __all__ = [
     "ModelCard",
     "ModelError",
     "PictureError",
+    "RecognitionError",
     "Recognizer",
     "Scores",
     "TrackedFace",

@@ -33,7 +33,7 @@ def describe_faces(faces: Sequence[Face], size: tuple[int, int]) -> dict[str, An
 def describe_result(result: Result) -> dict[str, Any]:
     """A picture's name, size and faces as JSON, or its name and why it could not be read."""
     if result.size is None:
-        return {"name": result.name, "error": result.error}
+        return {"name": result.name, "error": str(result.error)}
     return {"name": result.name, **describe_faces(result.faces, result.size)}
 
 
@@ -84,4 +84,4 @@ def csv_rows(result: Result, classes: Sequence[str]) -> list[list[object]]:
         for number, face in enumerate(result.faces, start=1)
     ]
     empty = [""] * (len(csv_header(classes)) - 2)
-    return rows or [[result.name, *empty, result.error]]
+    return rows or [[result.name, *empty, str(result.error or "")]]

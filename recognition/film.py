@@ -15,6 +15,8 @@ import numpy as np
 from av.container import InputContainer, OutputContainer
 from av.stream import Disposition
 
+from .errors import RecognitionError
+
 LONGEST, SHORTEST = 1280, 320
 """Pictures whose long side is beyond these, in pixels, are scaled to them."""
 
@@ -47,7 +49,7 @@ Sound = Literal["none", "copied", "converted", "left out"]
 """What became of a video's sound."""
 
 
-class VideoError(ValueError):
+class VideoError(RecognitionError):
     """The video cannot be read; the message is one sentence for the person who gave it."""
 
 
@@ -88,7 +90,8 @@ def read_film(source: str | os.PathLike) -> Film:
             frame = next(container.decode(stream))
         except (StopIteration, av.FFmpegError) as error:
             raise VideoError(
-                f"{name} holds no picture that can be decoded; save or download it again."
+                "{name} holds no picture that can be decoded; save or download it again.",
+                name=name,
             ) from error
         turns = round(frame.rotation / 90) % 4
         width, height = _size(frame.width * (stream.sample_aspect_ratio or 1), frame.height)
@@ -170,14 +173,20 @@ def _open(source: str | os.PathLike) -> Iterator[InputContainer]:
     path = Path(source)
     try:
         if path.stat().st_size == 0:
-            raise VideoError(f"{path.name} is empty (0 bytes); save or download it again.")
+            raise VideoError(
+                "{name} is empty (0 bytes); save or download it again.", name=path.name
+            )
         container = av.open(str(path), container_options={"format_whitelist": FORMATS})
     except av.FFmpegError as error:
         raise VideoError(
-            f"{path.name} is not a video this program can read; save it as MP4."
+            "{name} is not a video this program can read; save it as MP4.", name=path.name
         ) from error
     except OSError as error:
-        raise VideoError(f"{path} cannot be read ({error.strerror}); check the path.") from error
+        raise VideoError(
+            "{name} cannot be read ({reason}); check the path.",
+            name=str(path),
+            reason=error.strerror,
+        ) from error
     with container:
         yield container
 
@@ -189,11 +198,15 @@ def _video_stream(container: InputContainer, name: str) -> av.VideoStream:
             continue
         if stream.width * stream.height > MAX_PIXELS:
             raise VideoError(
-                f"{name} has {stream.width} x {stream.height} pixels a picture, more than the "
-                f"{MAX_PIXELS // 1_000_000} million allowed; make it smaller."
+                "{name} has {width} x {height} pixels a picture, more than the {limit} million "
+                "allowed; make it smaller.",
+                name=name,
+                width=stream.width,
+                height=stream.height,
+                limit=MAX_PIXELS // 1_000_000,
             )
         return stream
-    raise VideoError(f"{name} holds no moving pictures; give a video.")
+    raise VideoError("{name} holds no moving pictures; give a video.", name=name)
 
 
 def _size(width: float, height: float) -> tuple[int, int]:
@@ -212,7 +225,9 @@ def _whole(items: Iterable[Item], name: str) -> Iterator[Item]:
             yield item
     except av.FFmpegError as error:
         raise VideoError(
-            f"{name} is damaged after {time:.1f} seconds; save or download it again."
+            "{name} is damaged after {time:.1f} seconds; save or download it again.",
+            name=name,
+            time=time,
         ) from error
 
 

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from .emotions import class_named
+from .errors import RecognitionError
 from .metrics import accuracy, confusion_matrix, macro_f1
 from .picture import PictureError, load_picture
 from .recognizer import Face, Recognizer
@@ -40,7 +42,7 @@ JUNK = ("__MACOSX", "Thumbs.db", "desktop.ini")
 """What operating systems leave in folders and archives, besides hidden files."""
 
 
-class FolderError(ValueError):
+class FolderError(RecognitionError):
     """A folder or archive cannot be used; the message is one sentence that says what to do."""
 
 
@@ -59,14 +61,14 @@ class Entry:
 class Result:
     """The faces of one picture, the largest first, or why it could not be read.
 
-    `size` is (width, height) in pixels, or None where it could not; `error` is one sentence then,
-    else empty.
+    `size` is (width, height) in pixels, or None where it could not; `error` says why then, and is
+    None else.
     """
 
     name: str
     size: tuple[int, int] | None = None
     faces: tuple[Face, ...] = ()
-    error: str = ""
+    error: PictureError | None = None
 
     @property
     def folder(self) -> str:
@@ -118,17 +120,22 @@ def open_pictures(
     lead out of it are entries whose `read` refuses.
     """
     if sum(is_archive(os.fspath(path)) for path in paths) > MAX_ARCHIVES:
-        raise FolderError(f"More than {MAX_ARCHIVES} archives are too many; give them in parts.")
+        raise FolderError(
+            "More than {limit} archives are too many; give them in parts.", limit=MAX_ARCHIVES
+        )
     with ExitStack() as stack:
         entries = [entry for path in paths for entry in _entries(Path(path), stack)]
         if not entries:
+            if not paths:
+                raise FolderError("There are no pictures; choose some.")
             names = ", ".join(_printable(Path(path).name) for path in paths)
-            where = f" in {names}" if names else ""
-            raise FolderError(f"There are no pictures{where}; choose some.")
+            raise FolderError("There are no pictures in {names}; choose some.", names=names)
         if most is not None and len(entries) > most:
             raise FolderError(
-                f"These are {len(entries):,} files, more than the {most:,} allowed at once; "
-                "give them in parts."
+                "These are {files:,} files, more than the {limit:,} allowed at once; "
+                "give them in parts.",
+                files=len(entries),
+                limit=most,
             )
         yield entries
 
@@ -151,7 +158,8 @@ def recognize(recognizer: Recognizer, entry: Entry) -> tuple[Result, np.ndarray 
     try:
         pixels = load_picture(entry.read())
     except PictureError as error:
-        return Result(entry.name, error=str(error)), None
+        # Unlike its copy, the error itself has a traceback, which keeps the file's bytes in memory.
+        return Result(entry.name, error=copy(error)), None
     # The activation maps of thousands of pictures would fill the memory.
     faces = tuple(replace(face, maps=None) for face in recognizer(pixels))
     height, width = pixels.shape[:2]
@@ -190,8 +198,10 @@ def natural_order(name: str) -> tuple[list[object], str]:
 def check_length(length: int) -> None:
     """Raise PictureError where a file of so many bytes is not to be read."""
     if length > MAX_FILE_BYTES:
-        limit = MAX_FILE_BYTES // 2**20
-        raise PictureError(f"The file is longer than the {limit} MB allowed; make it smaller.")
+        raise PictureError(
+            "The file is longer than the {limit} MB allowed; make it smaller.",
+            limit=MAX_FILE_BYTES // 2**20,
+        )
 
 
 def _entries(path: Path, stack: ExitStack) -> list[Entry]:
@@ -205,7 +215,9 @@ def _entries(path: Path, stack: ExitStack) -> list[Entry]:
 def _in_folder(folder: Path) -> list[Entry]:
     def give_up(error: OSError) -> None:
         raise FolderError(
-            f"The folder {error.filename} cannot be read ({error.strerror}); check its permissions."
+            "The folder {name} cannot be read ({reason}); check its permissions.",
+            name=error.filename,
+            reason=error.strerror,
         ) from error
 
     entries = []
@@ -226,7 +238,7 @@ def _read_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise PictureError(
-            f"The file cannot be read ({error.strerror}); check the path."
+            "The file cannot be read ({reason}); check the path.", reason=error.strerror
         ) from error
 
 
@@ -235,10 +247,12 @@ def _in_archive(path: Path, stack: ExitStack) -> list[Entry]:
     try:
         archive = stack.enter_context(zipfile.ZipFile(path))
     except OSError as error:
-        raise FolderError(f"{name} cannot be read ({error.strerror}); check the path.") from error
+        raise FolderError(
+            "{name} cannot be read ({reason}); check the path.", name=name, reason=error.strerror
+        ) from error
     except UNREADABLE as error:
         raise FolderError(
-            f"{name} is damaged or no zip archive; pack or download it again."
+            "{name} is damaged or no zip archive; pack or download it again.", name=name
         ) from error
     members = [
         member
@@ -246,11 +260,14 @@ def _in_archive(path: Path, stack: ExitStack) -> list[Entry]:
         if not member.is_dir() and not _is_junk(member.filename)
     ]
     if any(member.flag_bits & 1 for member in members):
-        raise FolderError(f"{name} is encrypted; unpack it and pack it without a password.")
+        raise FolderError(
+            "{name} is encrypted; unpack it and pack it without a password.", name=name
+        )
     if sum(member.file_size for member in members) > MAX_ARCHIVE_BYTES:
         raise FolderError(
-            f"{name} unpacks to more than the {MAX_ARCHIVE_BYTES // 2**30} GB allowed; "
-            "pack it in parts."
+            "{name} unpacks to more than the {limit} GB allowed; pack it in parts.",
+            name=name,
+            limit=MAX_ARCHIVE_BYTES // 2**30,
         )
     members.sort(key=lambda member: natural_order(member.filename))
     return [

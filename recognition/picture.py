@@ -8,6 +8,8 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageOps
 
+from .errors import RecognitionError
+
 MAX_PIXELS = 64_000_000
 """Pictures with more pixels are refused before they are decoded."""
 
@@ -17,10 +19,13 @@ MAX_SIDE = 4096
 # Named one by one because Pillow also opens formats that start other programs, such as EPS.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
 
+UNNAMED = "The picture"
+"""What a picture without a file name is called in messages."""
+
 Source = str | os.PathLike | bytes | BinaryIO | Image.Image | np.ndarray
 
 
-class PictureError(ValueError):
+class PictureError(RecognitionError):
     """The picture cannot be read; the message is one sentence for the person who gave it."""
 
 
@@ -39,15 +44,19 @@ def load_picture(source: Source, longest: int = MAX_SIDE) -> np.ndarray:
     if isinstance(source, np.ndarray):
         if _is_ready(source, longest):
             return source
-        image, name = _image_from_array(source), "The array"
+        image, name = _image_from_array(source), UNNAMED
     elif isinstance(source, Image.Image):
-        image, name = source, "The picture"
+        image, name = source, UNNAMED
     else:
         image, name = _open(source)
     if image.width * image.height > MAX_PIXELS:
         raise PictureError(
-            f"{name} has {image.width} x {image.height} pixels, more than the "
-            f"{MAX_PIXELS // 1_000_000} million allowed; make it smaller."
+            "{name} has {width} x {height} pixels, more than the {limit} million allowed; "
+            "make it smaller.",
+            name=name,
+            width=image.width,
+            height=image.height,
+            limit=MAX_PIXELS // 1_000_000,
         )
     try:
         # Some of Pillow's methods work in place, and the caller's image is not ours.
@@ -56,7 +65,9 @@ def load_picture(source: Source, longest: int = MAX_SIDE) -> np.ndarray:
         raise
     except Exception as error:  # Pillow's decoders raise whatever a damaged file leads them to
         raise PictureError(
-            f"{name} is damaged or incomplete ({error}); save or download it again."
+            "{name} is damaged or incomplete ({reason}); save or download it again.",
+            name=name,
+            reason=str(error),
         ) from error
 
 
@@ -72,7 +83,7 @@ def _is_ready(array: np.ndarray, longest: int) -> bool:
 
 def _open(source: str | os.PathLike | bytes | BinaryIO) -> tuple[Image.Image, str]:
     """Open a file of any kind; returns the undecoded image and what to call it in messages."""
-    name = "The picture"
+    name = UNNAMED
     try:
         if isinstance(source, str | os.PathLike):
             name = os.fspath(source)
@@ -81,20 +92,23 @@ def _open(source: str | os.PathLike | bytes | BinaryIO) -> tuple[Image.Image, st
         else:
             content = source if isinstance(source, bytes) else source.read()
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise PictureError(f"{name} cannot be read ({reason}); check the path.") from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PictureError(
+            "{name} cannot be read ({reason}); check the path.", name=name, reason=reason
+        ) from error
     if not content:
-        raise PictureError(f"{name} is empty (0 bytes); save or download it again.")
+        raise PictureError("{name} is empty (0 bytes); save or download it again.", name=name)
     try:
         return Image.open(io.BytesIO(content), formats=_formats()), name
     except Image.DecompressionBombError as error:
         raise PictureError(
-            f"{name} has more than the {MAX_PIXELS // 1_000_000} million pixels allowed; "
-            "make it smaller."
+            "{name} has more than the {limit} million pixels allowed; make it smaller.",
+            name=name,
+            limit=MAX_PIXELS // 1_000_000,
         ) from error
     except Exception as error:
         raise PictureError(
-            f"{name} is not a picture this program can read; save it as JPEG or PNG."
+            "{name} is not a picture this program can read; save it as JPEG or PNG.", name=name
         ) from error
 
 
@@ -110,8 +124,9 @@ def _image_from_array(array: np.ndarray) -> Image.Image:
         array = array[:, :, 0]
     if array.size == 0 or not (array.ndim == 2 or (array.ndim == 3 and shape[2] in (2, 3, 4))):
         raise PictureError(
-            f"An array of shape {shape} is no picture; give (height, width), "
-            "(height, width, 3) for RGB or (height, width, 4) for RGBA."
+            "An array of shape {shape} is no picture; give (height, width), "
+            "(height, width, 3) for RGB or (height, width, 4) for RGBA.",
+            shape=shape,
         )
     return Image.fromarray(np.ascontiguousarray(_eight_bits(array)))
 
@@ -123,11 +138,15 @@ def _eight_bits(values: np.ndarray) -> np.ndarray:
     if values.dtype == np.uint16:
         return (values // 257).astype(np.uint8)  # 65535 = 255 * 257
     if not (np.issubdtype(values.dtype, np.number) or values.dtype == bool):
-        raise PictureError(f"An array of {values.dtype} is no picture; give numbers in 0..255.")
+        raise PictureError(
+            "An array of {kind} is no picture; give numbers in 0..255.", kind=str(values.dtype)
+        )
     low, high = values.min(), values.max()
     if np.iscomplexobj(values) or not (low >= 0 and high <= 255):  # NaN fails here too
         raise PictureError(
-            f"The picture's values run from {low} to {high}; give 0..255, or 0..1 as floats."
+            "The picture's values run from {low} to {high}; give 0..255, or 0..1 as floats.",
+            low=low,
+            high=high,
         )
     zero_to_one = values.dtype == bool or (np.issubdtype(values.dtype, np.floating) and high <= 1)
     return np.rint(values * 255.0 if zero_to_one else values).astype(np.uint8)

@@ -10,6 +10,7 @@ import numpy as np
 
 from .classifier import Classifier, ModelCard
 from .detector import LONGEST, Detection, open_detector
+from .errors import RecognitionError
 from .picture import Source, load_picture
 from .quality import Note, quality_notes
 
@@ -72,7 +73,7 @@ class Recognizer:
     takes the one that the model file names. `card` tells where the model comes from, `classes` its
     classes in order, `detector_name` which detector is in use and `detector_note`, one sentence,
     why.
-    Raises ModelError, DetectorError, and ValueError for a threshold beyond 0..1.
+    Raises ModelError, DetectorError, and RecognitionError for a threshold beyond 0..1.
     """
 
     def __init__(
@@ -147,9 +148,9 @@ class Recognizer:
 
 
 def check_threshold(value: float) -> float:
-    """`value` itself; ValueError where it is no number within 0..1."""
+    """`value` itself; RecognitionError where it is no number within 0..1."""
     if not 0 <= value <= 1:  # NaN fails too
-        raise ValueError(f"The threshold is {value}; give a number from 0 to 1.")
+        raise RecognitionError("The threshold is {value}; give a number from 0 to 1.", value=value)
     return value
 
 

@@ -81,7 +81,7 @@ def annotate_video(
     it was stopped, there is nothing. Boxes in them are (left, top, width, height) in pixels of
     `target`, whose pictures are `source`'s, upright, and scaled where their long side is beyond
     320..1280 pixels. `threshold`, 0..1, takes the place of the recogniser's.
-    Raises VideoError, and ValueError for a threshold beyond 0..1.
+    Raises VideoError, and RecognitionError for a threshold beyond 0..1.
     """
     threshold = recognizer.threshold if threshold is None else check_threshold(threshold)
     target = Path(target)

@@ -1,10 +1,17 @@
 """The page's texts: every language has all of them, and a visitor gets the own one."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
+import recognition
+from recognition.errors import RecognitionError
+from recognition.folder import FolderError, Result, figures
+from recognition.picture import UNNAMED, PictureError
 from web import text
+from web.overview import table
 
 PLACEHOLDER = re.compile(r"{\w+(?::[^}]*)?}")
 
@@ -65,6 +72,59 @@ def test_numbers_are_written_as_the_language_does():
             written[language] = [text.number(28709), text.decimal(0.7014, 3), text.rate(0.716)]
     assert written["en"] == ["28,709", "0.701", "71.6\N{NO-BREAK SPACE}%"]
     assert written["de"] == ["28.709", "0,701", "71,6\N{NO-BREAK SPACE}%"]
+
+
+def templates():
+    """The first argument of every RecognitionError that is made in `recognition`."""
+    names = {kind.__name__ for kind in (RecognitionError, *RecognitionError.__subclasses__())}
+    for path in Path(recognition.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", None) in names:
+                yield ast.literal_eval(node.args[0])
+
+
+def test_every_sentence_that_recognition_refuses_with_is_translated():
+    assert set(text.TEXTS["en"]["RECOGNITION_ERRORS"]) == {UNNAMED, *templates()}
+    for template, sentence in text.TEXTS["en"]["RECOGNITION_ERRORS"].items():
+        assert sentence == template
+
+
+def test_an_error_is_said_in_the_language_of_the_moment_and_in_english_by_itself():
+    error = PictureError(
+        "{name} is empty (0 bytes); save or download it again.", name="{face}, 1.png"
+    )
+    with text.speaking("de"):
+        assert text.error(error).startswith("{face}, 1.png ist leer (0 Byte); bitte ")
+    assert text.error(error) == str(error)
+    assert str(error) == "{face}, 1.png is empty (0 bytes); save or download it again."
+
+
+def test_an_error_calls_a_picture_without_a_name_by_the_languages_word():
+    with pytest.raises(PictureError) as refusal:
+        recognition.load_picture(b"")
+    with text.speaking("es"):
+        assert text.error(refusal.value).startswith("La imagen no contiene nada (0 bytes); ")
+
+
+def test_an_error_has_its_numbers_written_as_the_language_does():
+    template = "These are {files:,} files, more than the {limit:,} allowed at once; "
+    error = FolderError(template + "give them in parts.", files=10_001, limit=10_000)
+    with text.speaking("de"):
+        assert "10.001 Dateien, mehr als die 10.000," in text.error(error)
+    assert "10,001 files" in text.error(error)
+
+
+def test_the_table_of_the_folder_tab_tells_why_in_the_language_of_the_moment():
+    error = PictureError("The file is an archive within an archive; unpack it first.")
+    results = [Result("inner.zip", error=error)]
+    with text.speaking("de"):
+        assert "<td>Die Datei ist ein Archiv im Archiv; " in table(results, figures(results, ()))
+
+
+def test_an_error_without_a_translation_stays_english():
+    error = RecognitionError("Nobody knows {name}.", name="ann")
+    with text.speaking("hi"):
+        assert text.error(error) == str(error) == "Nobody knows ann."
 
 
 def test_an_unknown_text_is_an_error_and_an_unknown_class_keeps_its_name():

@@ -68,8 +68,8 @@ def folder_tab(recognizer: Recognizer) -> None:
                     if 100 * number // total > 100 * (number - 1) // total:
                         yield progress(number, total)
         except FolderError as error:
-            yield cards.note(str(error))
-            raise gr.Error(str(error), print_exception=False) from error
+            yield cards.note(text.error(error))
+            raise gr.Error(text.error(error), print_exception=False) from error
         yield overview(results, thumbnails, classes)
 
     def predict_images(files: list[Path]) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def folder_tab(recognizer: Recognizer) -> None:
             with open_pictures(files, MAX_FILES) as entries:
                 results = [recognize(recognizer, entry)[0] for entry in entries]
         except FolderError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(text.error(error), print_exception=False) from error
         found = figures(results, classes)
         return {
             "pictures": [describe_result(result) for result in results],

@@ -93,7 +93,7 @@ class Live:
                 self._faces, visitor, picture, taken, threshold, limiter=self._workers
             )
         except PictureError as error:
-            raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
+            raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, text.error(error)) from error
         finally:
             visitor.in_flight -= 1
         return answer | {"milliseconds": round(1000 * (time.perf_counter() - began), 1)}

@@ -121,7 +121,8 @@ def table(results: Sequence[Result], found: Figures) -> str:
     rows = []
     for result in sorted(results, key=lambda result: not result.error)[:SHOWN_ROWS]:
         actual = class_named(result.folder, found.classes)
-        cells = [f"{len(result.faces)}" if result.size else "", result.error or _largest(result)]
+        words = text.error(result.error) if result.error else _largest(result)
+        cells = [f"{len(result.faces)}" if result.size else "", words]
         if found.faces:
             cells.append(text.emotion(actual) if actual else "")
         rows.append(

@@ -92,8 +92,8 @@ def picture_tab(recognizer: Recognizer) -> None:
             yield result(picture)
         except PictureError as error:
             # An error alone would leave the former picture's faces beside this one.
-            yield None, cards.note(str(error))
-            raise gr.Error(str(error), print_exception=False) from error
+            yield None, cards.note(text.error(error))
+            raise gr.Error(text.error(error), print_exception=False) from error
 
     def predict_image(picture: bytes | None) -> tuple[np.ndarray, dict[str, Any]]:
         """Find the faces of a picture and the emotion of each.
@@ -107,7 +107,7 @@ def picture_tab(recognizer: Recognizer) -> None:
         try:
             pixels = load_picture(picture or b"")
         except PictureError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(text.error(error), print_exception=False) from error
         faces = recognizer(pixels)
         height, width = pixels.shape[:2]
         return annotate(pixels, faces), describe_faces(faces, (width, height))

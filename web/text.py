@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import gradio as gr
 from gradio.context import LocalContext
 from gradio.i18n import I18nData
+
+from recognition.errors import RecognitionError
 
 ENGLISH = "en"
 SPACE = "\N{NO-BREAK SPACE}"
@@ -84,6 +87,31 @@ def translations() -> gr.I18n:
 def emotion(name: str) -> str:
     """The word shown for the class `name`; a class unknown here is shown by its own name."""
     return __getattr__("EMOTIONS").get(name, name.replace("_", " ").capitalize())
+
+
+def error(refusal: RecognitionError) -> str:
+    """What is wrong, in the language of the moment; English where there is no translation.
+
+    File names and the system's own words stay as they are; what a picture without a name is called
+    has a translation too.
+    """
+    known = __getattr__("RECOGNITION_ERRORS")
+    values = {
+        name: known.get(value, value) if isinstance(value, str) else value
+        for name, value in refusal.values.items()
+    }
+    return _Sentence().vformat(known.get(refusal.template, refusal.template), (), values)
+
+
+class _Sentence(Formatter):
+    """Fills templates as `str.format` does, and writes numbers as the language of the moment."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        written = format(value, format_spec)
+        if not isinstance(value, int | float):
+            return written
+        signs = {",": __getattr__("THOUSANDS_SIGN"), ".": __getattr__("DECIMAL_SIGN")}
+        return written.translate(str.maketrans(signs))
 
 
 def face_count(count: int) -> str:

@@ -13,9 +13,10 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from recognition.errors import RecognitionError
 from recognition.recognizer import Recognizer, check_threshold
 from recognition.timeline import FaceSummary
-from recognition.video import VideoError, VideoReport, annotate_video
+from recognition.video import VideoReport, annotate_video
 from web import cards, text
 
 SECONDS_BETWEEN_NEWS = 0.3
@@ -145,18 +146,15 @@ def video_tab(recognizer: Recognizer) -> None:
         """The reports of `annotate_video`, one now and then and the last."""
         if path is None:
             raise gr.Error(text.VIDEO_MISSING, print_exception=False)
-        try:
-            check_threshold(threshold)
-        except ValueError as error:
-            raise gr.Error(str(error), print_exception=False) from error
         told = time.monotonic()
         try:
+            check_threshold(threshold)
             for report in annotate_video(path, target, recognizer, threshold):
                 if time.monotonic() - told > SECONDS_BETWEEN_NEWS:
                     told = time.monotonic()
                     yield report
-        except VideoError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+        except RecognitionError as error:
+            raise gr.Error(text.error(error), print_exception=False) from error
         yield report
 
     def wait() -> dict[Any, Any]:
