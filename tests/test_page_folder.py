@@ -10,6 +10,8 @@ from PIL import Image
 from playwright.sync_api import expect
 from skimage import data
 
+from web import text
+
 
 @pytest.fixture(scope="module")
 def labelled(folder, astronaut):
@@ -97,3 +99,26 @@ def test_a_long_run_tells_how_far_it_is_and_can_be_stopped(open_page, folder):
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#folder-results")).to_contain_text("Stopped.")
     expect(page.get_by_role("progressbar")).to_have_count(0)
+
+
+@pytest.mark.parametrize("locale", ["de-AT", "ar-EG"])
+def test_what_cannot_be_read_is_explained_in_the_visitors_language(
+    locale, open_page, labelled, tmp_path, screenshot
+):
+    (tmp_path / "bad.zip").write_bytes(b"This is not an archive.")
+    with text.speaking(text.best_language(locale)):
+        tab, reasons = text.FOLDER_TAB, text.RECOGNITION_ERRORS
+    climbs = reasons["The name leads out of the archive; pack the pictures again."]
+    damaged = reasons["{name} is damaged or no zip archive; pack or download it again."]
+
+    page = open_page(locale=locale)
+    page.get_by_role("tab", name=tab).click()
+    page.set_input_files(FOLDER_UPLOAD, labelled)
+    expect(page.locator(".fer-list tbody tr").first).to_contain_text(climbs)
+    screenshot(page, f"folder-{locale}")
+
+    page = open_page(locale=locale)
+    page.get_by_role("tab", name=tab).click()
+    page.set_input_files(FOLDER_UPLOAD, tmp_path / "bad.zip")
+    toast = page.get_by_test_id("toast-body")
+    expect(toast).to_contain_text(damaged.format(name="bad.zip"))
