@@ -35,7 +35,6 @@ COLUMNS = (
     "settings",
     "parameters",
     "best_epoch",
-    "seconds",
     *(f"{split}_{measure}" for split in SPLITS[1:] for measure in MEASURES),
 )
 
@@ -87,7 +86,6 @@ def train_run(run: Run, splits: dict[str, Split], data: str) -> dict[str, Any]:
         "settings": run.key(data),
         "parameters": network.count_params(),
         "best_epoch": state.best_epoch,
-        "seconds": round(sum(epoch["seconds"] for epoch in state.history)),
     } | {
         f"{split}_{measure}": round(measured[split][measure], 4)
         for split in SPLITS[1:]

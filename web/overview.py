@@ -126,7 +126,7 @@ def table(results: Sequence[Result], found: Figures) -> str:
         if found.faces:
             cells.append(text.emotion(actual) if actual else "")
         rows.append(
-            f'<tr><th scope="row">{escape(result.name)}</th>'
+            f'<tr><th scope="row" dir="auto">{escape(result.name)}</th>'
             f"{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
         )
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
