@@ -104,12 +104,15 @@ def astronaut(folder):
 
 @pytest.fixture(scope="session")
 def clip(folder):
-    """A camera's view: the astronaut moves to and fro. Raw MJPEG is JPEGs one after another."""
-    astronaut = Image.fromarray(data.astronaut()).resize((480, 480))
+    """A camera's view: the astronaut moves, shrinks and leaves. Raw MJPEG is JPEGs in a row."""
+    astronaut = Image.fromarray(data.astronaut())
+    moving = [(4 * step, 480) for step in range(40)]
+    shrinking = [(160, 480 - 10 * step) for step in range(20)]
     frames = io.BytesIO()
-    for step in (*range(0, 160, 8), *range(160, 0, -8)):
+    for left, side in [*moving, *shrinking, *[(0, 0)] * 45]:
         frame = Image.new("RGB", (640, 480), "gray")
-        frame.paste(astronaut, (step, 0))
+        if side:
+            frame.paste(astronaut.resize((side, side)), (left, 0))
         frame.save(frames, "JPEG", quality=90, subsampling="4:2:0")
     (folder / "camera.mjpeg").write_bytes(frames.getvalue())
     return folder / "camera.mjpeg"

@@ -57,7 +57,7 @@ def test_what_the_webcam_shows_can_be_saved(open_page, recognizer, tmp_path):
     page = open_page()
     count_answers(page)
     open_webcam(page)
-    page.wait_for_function(f"{ANSWERS} > 10")
+    page.wait_for_function(f"{ANSWERS} > 20")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save CSV").click()
     saved.value.save_as(tmp_path / "session.csv")
@@ -76,6 +76,16 @@ def test_what_the_webcam_shows_can_be_saved(open_page, recognizer, tmp_path):
     picture = Image.open(tmp_path / "picture.png")
     assert picture.size == (640, 480)
     assert len(picture.getcolors(1 << 20)) > 100
+
+
+def test_a_face_that_leaves_is_missed_and_found_again(open_page):
+    page = open_page()
+    open_webcam(page)
+    status = page.locator("#webcam [data-part=status]")
+    page.wait_for_function(DRAWN)
+    expect(status).to_contain_text("No face found")
+    page.wait_for_function(DRAWN)
+    expect(status).to_be_hidden()
 
 
 def test_a_paused_webcam_sends_nothing_until_it_goes_on(open_page):
