@@ -25,6 +25,10 @@ WHOLE = 0.95  # of the length that a file tells; sound may go on a little after 
 AT_ONCE = 1  # videos; pictures and the webcam need the other processor core
 
 
+class Cancelled(Exception):  # noqa: N818, it is no error
+    """The visitor wants no more of the work."""
+
+
 def progress(report: VideoReport, passed: float) -> str:
     """How far a video is after `passed` seconds of work, as a bar and a sentence."""
     if not report.done:
@@ -157,7 +161,10 @@ def video_tab(recognizer: Recognizer) -> None:
             raise gr.Error(text.error(error), print_exception=False) from error
         yield report
 
-    def wait() -> dict[Any, Any]:
+    stopped: set[str | None] = set()  # visitors whose run is to end
+
+    def wait(request: gr.Request) -> dict[Any, Any]:
+        stopped.discard(request.session_hash)
         return {
             status: cards.note(text.VIDEO_WAITS),
             annotated: None,
@@ -168,18 +175,32 @@ def video_tab(recognizer: Recognizer) -> None:
             cancel: gr.update(interactive=True),
         }
 
-    def show(path: str | None, threshold: float) -> Iterator[dict[Any, Any]]:
+    def ready() -> dict[Any, Any]:
+        return {start: gr.update(interactive=True), cancel: gr.update(interactive=False)}
+
+    def show(path: str | None, threshold: float, request: gr.Request) -> Iterator[dict[Any, Any]]:
+        try:
+            yield from work(path, threshold, request.session_hash)
+        except Cancelled:
+            yield {status: cards.note(text.VIDEO_CANCELLED), **ready()}
+
+    def work(path: str | None, threshold: float, visitor: str | None) -> Iterator[dict[Any, Any]]:
         started = time.monotonic()
-        ready = {start: gr.update(interactive=True), cancel: gr.update(interactive=False)}
-        # Cancel, and a visitor who leaves, close this generator, which ends the work.
+        if visitor in stopped:  # while it waited
+            raise Cancelled
+        # A visitor who leaves closes this generator, which ends the work.
         with folder_of_cache(video.GRADIO_CACHE) as folder:
             target = folder / text.VIDEO_FILE.format(name=Path(path or "").stem)
             try:
                 for report in reports(path, target, threshold):
+                    if visitor in stopped:
+                        raise Cancelled
                     yield {status: progress(report, time.monotonic() - started)}
+            except Cancelled:
+                raise
             except Exception as error:
                 sentence = error.message if isinstance(error, gr.Error) else text.VIDEO_FAILED
-                yield {status: cards.note(sentence), **ready}
+                yield {status: cards.note(sentence), **ready()}
                 raise
             yield {
                 status: summary(report),
@@ -187,13 +208,14 @@ def video_tab(recognizer: Recognizer) -> None:
                 faces: timeline_cards(report, recognizer.classes),
                 table: gr.update(value=str(target.with_suffix(".csv")), visible=True),
                 document: gr.update(value=str(target.with_suffix(".json")), visible=True),
-                **ready,
+                **ready(),
             }
 
-    def cancelled() -> dict[Any, Any]:
+    def stop(request: gr.Request) -> dict[Any, Any]:
+        # Gradio's own cancelling loses now and then against the progress that is on its way.
+        stopped.add(request.session_hash)
         return {
             status: cards.note(text.VIDEO_CANCELLED),
-            start: gr.update(interactive=True),
             cancel: gr.update(interactive=False),
         }
 
@@ -252,7 +274,7 @@ def video_tab(recognizer: Recognizer) -> None:
 
     shown = [status, annotated, faces, table, document, start, cancel]
     # At once, for the video itself may have to wait for another visitor's.
-    running = start.click(
+    start.click(
         wait, None, shown, api_visibility="private", show_progress="hidden", queue=False
     ).then(
         show,
@@ -264,10 +286,9 @@ def video_tab(recognizer: Recognizer) -> None:
         concurrency_id="video",
     )
     cancel.click(
-        cancelled,
+        stop,
         None,
-        [status, start, cancel],
-        cancels=running,
+        [status, cancel],
         api_visibility="private",
         show_progress="hidden",
         queue=False,
