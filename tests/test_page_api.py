@@ -10,22 +10,9 @@ from clips import steady, write_clip, write_song
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
-from serving import serve
 from skimage import data
 
 from recognition import Recognizer
-
-
-@pytest.fixture(scope="module")
-def temporary(tmp_path_factory):
-    """The server's folder for temporary files."""
-    return tmp_path_factory.mktemp("temporary")
-
-
-@pytest.fixture(scope="module")
-def address(model_path, temporary):
-    with serve(model_path, TMPDIR=str(temporary)) as (address, _):
-        yield address
 
 
 @pytest.fixture(scope="module")

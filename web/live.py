@@ -1,7 +1,8 @@
 """The webcam's route: the browser posts its newest picture and gets the faces in it as JSON.
 
-A route of its own, because Gradio's event stream answers a third as often when several people look
-(measured with four). What guards Gradio's own events, its login above all, guards it too.
+A route of its own: Gradio's event stream queues pictures that it is asked for faster than it
+answers, and shares them out unevenly among several people. What guards Gradio's own events, its
+login above all, guards it too.
 """
 
 import os

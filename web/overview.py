@@ -57,8 +57,8 @@ def facts(results: Sequence[Result], found: Figures) -> str:
         text.FOLDER_UNREADABLE: text.number(sum(bool(result.error) for result in results)),
     }
     if found.faces:
-        shown[text.FOLDER_ACCURACY] = text.rate(found.accuracy)
-        shown[text.FOLDER_MACRO_F1] = text.decimal(found.macro_f1, 3)
+        shown[text.ACCURACY] = text.rate(found.accuracy)
+        shown[text.MACRO_F1] = text.decimal(found.macro_f1, 3)
     items = (
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
         for name, value in shown.items()
