@@ -15,6 +15,8 @@ ARRAYS = REPOSITORY / "data" / "arrays"
 SPLITS = ("train", "val", "test")
 SIZE = 48
 """Side of a face in pixels."""
+FER2013_HASH = "0869c20f32db112efac680473813b36322e599c1b02844f176e9206b88bcf1c3"
+"""The `data_hash` of FER2013 itself: what is known of its faces holds for these arrays alone."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Stage: models/<model>.keras -> reports/<model>/: figures as JSON and CSV, and as pictures.
+"""Stage: models/<model>.keras -> reports/models/<model>/: figures as JSON and CSV, and as pictures.
 
 `python -m pipeline.evaluate cnn`. Nothing that chooses reads what is written here about test.
 """
@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import itertools
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +20,7 @@ from pipeline.dataset import SIZE, SPLITS, Split, load_split
 from pipeline.files import write_csv, write_json
 from pipeline.params import REPOSITORY, Evaluation, ParamsError, load_params
 from pipeline.plots import save_calibration, save_confusion, save_history, save_per_class
+from pipeline.reports import folder_of, read_history, read_report
 from pipeline.tracking import Journal
 
 NAMES = dict(zip(SPLITS, ("train", "validation", "test"), strict=True))
@@ -77,11 +76,6 @@ def details(
 
 def _confusion(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     return metrics.confusion_matrix(labels, probabilities.argmax(axis=1), probabilities.shape[1])
-
-
-def _read_history(path: Path) -> list[dict[str, float]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
 
 
 def uncertainty(
@@ -148,14 +142,13 @@ def save_pictures(
         title = f"test, {when} calibration: error {error:.1%}"
         panels[title] = metrics.calibration_bins(test.labels, given)
     save_calibration(panels, folder / "calibration.png")
-    history = _read_history(folder / "history.csv")
-    save_history(history, record["best_epoch"], folder / "history.png")
+    save_history(read_history(name), record["best_epoch"], folder / "history.png")
 
 
 def evaluate_model(name: str, settings: Evaluation) -> None:
     """Measure one trained model on all splits, write its report and add it to its MLflow run."""
-    folder = REPOSITORY / "reports" / name
-    record = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    folder = folder_of(name)
+    record = read_report(name, "training.json")
     network = keras.models.load_model(REPOSITORY / "models" / f"{name}.keras", compile=False)
     splits = {NAMES[split]: load_split(split) for split in SPLITS}
     probabilities, summary, detail = {}, {}, {}

@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pipeline.dataset import FER2013_HASH
 from pipeline.files import write_csv
 from pipeline.params import REPOSITORY
 from pipeline.plots import save_rivals
-from recognition.emotions import FER2013
 
 RIVALS = Path(__file__).with_name("rivals.csv")
 
@@ -54,9 +54,9 @@ def main() -> None:
     """Write all of them, the most accurate first."""
     card = json.loads((REPOSITORY / "models" / "best.json").read_text(encoding="utf-8"))
     ours = entries_of(card)
-    comparable = tuple(card["classes"]) == FER2013
+    comparable = card["data_hash"] == FER2013_HASH
     if not comparable:
-        print("The champion knows other classes than FER2013's, so no rival stands beside it.")
+        print("The champion was measured on other faces than FER2013's: no rival stands beside it.")
     rivals = read_rivals() if comparable else []
     entries = sorted([*ours, *rivals], key=lambda entry: -entry["accuracy"])
     folder = REPOSITORY / "reports" / "rivals"

@@ -1,4 +1,4 @@
-"""Stage: arrays -> models/<model>.keras, reports/<model>/history.csv and training.json.
+"""Stage: arrays -> models/<model>.keras, reports/models/<model>/history.csv and training.json.
 
 `python -m pipeline.train cnn` trains the section `train.cnn` of params.yaml. After every epoch the
 whole state is kept under checkpoints/, so that a training that was cut off goes on where it was.
@@ -27,6 +27,7 @@ from pipeline.dataset import SIZE, SPLITS, Split, data_hash, load_split
 from pipeline.files import write_csv, write_json, write_whole
 from pipeline.params import REPOSITORY, ParamsError, Training, load_params
 from pipeline.phases import Phase, optimizer_for, phases_of
+from pipeline.reports import folder_of
 from pipeline.tracking import Journal, git_commit
 
 SAMPLE = 8
@@ -300,7 +301,7 @@ def train_model(name: str, settings: Training) -> None:
     state = fit(network, settings, train, validation, checkpoint, journal)
     temperature = calibrate(network, validation)
     write_whole(REPOSITORY / "models" / f"{name}.keras", network.save)
-    reports = REPOSITORY / "reports" / name
+    reports = folder_of(name)
     write_csv(
         reports / "history.csv", list(state.history[0]), [row.values() for row in state.history]
     )

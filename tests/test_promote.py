@@ -8,8 +8,10 @@ import onnxruntime
 import pytest
 
 from pipeline import networks, promote
-from pipeline.dataset import Split
+from pipeline.card import LIMITS, known_failures, limits_of, model_card
+from pipeline.dataset import FER2013_HASH, Split
 from pipeline.evaluate import figures
+from pipeline.export import activation_maps
 from recognition.classifier import Classifier
 from recognition.emotions import FER2013
 
@@ -30,7 +32,7 @@ DETAILS = {
         "intervals_95": {},
     },
 }
-HISTORY = {"epoch": [1.0, 2.0], "val_accuracy": [0.3, 0.5]}
+HISTORY = [{"epoch": 1.0, "val_accuracy": 0.3}, {"epoch": 2.0, "val_accuracy": 0.50004}]
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,7 @@ def card():
     record = {"model": "cnn", "git_commit": "0" * 40, "data_hash": "1" * 64, "mlflow_run_id": ""}
     scores = {"accuracy": 0.5, "macro_f1": 0.4, "loss": 1.5}
     measured = {"cnn": dict.fromkeys(("train", "validation", "test"), scores)}
-    return promote.model_card(record, measured, DETAILS, HISTORY, "accuracy", FER2013)
+    return model_card(record, measured, DETAILS, HISTORY, "accuracy", FER2013)
 
 
 def candidates(**validation):
@@ -121,17 +123,11 @@ def test_the_onnx_file_holds_the_whole_card(keras_file, card, validation, tmp_pa
     assert held == card
     written = json.loads((tmp_path / "best.json").read_text(encoding="utf-8"))
     assert {name: written[name] for name in held} == held
-    assert held["history"] == HISTORY
+    assert held["history"] == {"epoch": [1.0, 2.0], "val_accuracy": [0.3, 0.5]}
     assert held["test_calibration"] == DETAILS["test"]["calibration"]
     assert held["test_confusion"] == DETAILS["test"]["confusion"]
     assert held["faces"]["train"] == dict.fromkeys(FER2013, 1)
-    assert held["limits"] == promote.LIMITS
-
-
-def test_the_history_is_read_by_columns(tmp_path):
-    path = tmp_path / "history.csv"
-    path.write_text("epoch,val_loss\n1,2.00004\n2,1.5\n", encoding="utf-8")
-    assert promote.read_history(path) == {"epoch": [1, 2], "val_loss": [2.0, 1.5]}
+    assert held["limits"] == limits_of(card["data_hash"])
 
 
 def test_the_figures_of_a_split_are_those_of_its_predictions():
@@ -158,12 +154,17 @@ def test_activation_maps_average_to_the_logits(validation, card, tmp_path):
 
 
 def test_a_network_with_a_dense_layer_has_no_activation_maps(keras_file):
-    assert promote.activation_maps(keras.models.load_model(keras_file)) is None
+    assert activation_maps(keras.models.load_model(keras_file)) is None
 
 
 def test_known_failures_name_the_worst_classes_and_what_they_are_taken_for():
     confusion = [[6, 4, 0], [0, 10, 0], [0, 0, 0]]
-    assert promote.known_failures(confusion, ("angry", "happy", "sad")) == [
+    assert known_failures(confusion, ("angry", "happy", "sad")) == [
         "angry: recall 60%; 40% are taken for happy",
         "happy: recall 100%; 0% are taken for sad",
     ]
+
+
+def test_what_is_known_of_fer2013_alone_is_not_said_of_other_faces():
+    assert limits_of(FER2013_HASH) == LIMITS
+    assert set(LIMITS) - set(limits_of("0" * 64)) == {"labels", "copies"}

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from pipeline import train
+from pipeline import reports, train
 from pipeline.batches import Batches
 from pipeline.dataset import Split
 from pipeline.params import Augmentation, load_params
@@ -57,11 +57,14 @@ def trained(settings, tmp_path, monkeypatch):
 
         monkeypatch.setattr(train, "load_split", splits.__getitem__)
         monkeypatch.setattr(train, "REPOSITORY", tmp_path / name)
+        monkeypatch.setattr(reports, "REPORTS", tmp_path / name / "reports" / "models")
         monkeypatch.setattr(train, "Batches", Watched)
         train.train_model("cnn", settings)
         path = tmp_path / name / "models" / "cnn.keras"
         weights = keras.models.load_model(path, compile=False).get_weights()
-        record = json.loads((tmp_path / name / "reports" / "cnn" / "training.json").read_text())
+        record = json.loads(
+            (tmp_path / name / "reports" / "models" / "cnn" / "training.json").read_text()
+        )
         return weights, record, seen
 
     return run

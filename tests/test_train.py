@@ -39,13 +39,13 @@ def output(workspace):
 
 @pytest.fixture(scope="module")
 def history(workspace, output):
-    with (workspace.root / "reports" / "cnn" / "history.csv").open(newline="") as file:
+    with (workspace.root / "reports" / "models" / "cnn" / "history.csv").open(newline="") as file:
         return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
 
 
 @pytest.fixture(scope="module")
 def record(workspace, output):
-    return json.loads((workspace.root / "reports" / "cnn" / "training.json").read_text())
+    return json.loads((workspace.root / "reports" / "models" / "cnn" / "training.json").read_text())
 
 
 def test_a_killed_training_goes_on_after_its_last_finished_epoch(output, history):
@@ -116,7 +116,9 @@ def test_an_unknown_model_is_named_with_the_known_ones(workspace):
 def test_another_keras_backend_trains_a_model_that_tensorflow_loads(workspace, backend):
     pytest.importorskip(backend, reason=f"{backend} is not installed")
     workspace.stage("train", "mobilenet", KERAS_BACKEND=backend)
-    record = json.loads((workspace.root / "reports" / "mobilenet" / "training.json").read_text())
+    record = json.loads(
+        (workspace.root / "reports" / "models" / "mobilenet" / "training.json").read_text()
+    )
     assert record["keras"].endswith(f" on {backend}")
     network = keras.models.load_model(workspace.root / "models" / "mobilenet.keras", compile=False)
     validation = load_split("val", workspace.root / "data" / "arrays")
