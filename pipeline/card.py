@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline.dataset import FER2013_HASH, SIZE
+from pipeline.reports import read_history, read_report
 
 LIMITS = {
     "expression": "It names the expression that a face shows, not what the person feels.",
@@ -26,24 +28,34 @@ SPLIT_RULE = (
 )
 
 
+def read_card(name: str, models: Sequence[str], metric: str) -> dict[str, Any]:
+    """The card of one of `models`, from the reports on all of them."""
+    return model_card(
+        read_report(name, "training.json"),
+        {model: read_report(model, "metrics.json") for model in models},
+        read_report(name, "details.json"),
+        read_history(name),
+        metric,
+    )
+
+
 def model_card(
     record: dict[str, Any],
     figures: dict[str, dict[str, dict[str, float]]],
     details: dict[str, Any],
     history: list[dict[str, float]],
     metric: str,
-    classes: tuple[str, ...],
 ) -> dict[str, Any]:
-    """What a reader should know of the champion: where it comes from and what it can do.
+    """What a reader should know of a model: where it comes from and what it can do.
 
-    `figures` are those of every candidate, `record`, `details` and `history` the champion's own
-    reports.
+    `figures` are those of every candidate, `record`, `details` and `history` the model's own
+    reports, `metric` is the validation figure that chooses among the candidates.
     """
-    name = record["model"]
-    test = details["test"]
+    name, test = record["model"], details["test"]
+    classes = list(test["per_class"])
     return {
         **record,
-        "classes": list(classes),
+        "classes": classes,
         "input": f"float32 (N, {SIZE}, {SIZE}, 1), grey levels 0..255",
         "figures": figures[name],
         "test_intervals_95": test["intervals_95"],
@@ -76,7 +88,7 @@ def faces_per_class(details: dict[str, Any]) -> dict[str, int]:
     return {name: rates["faces"] for name, rates in details["per_class"].items()}
 
 
-def known_failures(confusion: list[list[int]], classes: tuple[str, ...]) -> list[str]:
+def known_failures(confusion: list[list[int]], classes: Sequence[str]) -> list[str]:
     """A sentence for each of the three classes that are recognised worst, if they have faces."""
     failures = []
     for index, row in enumerate(confusion):

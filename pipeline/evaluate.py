@@ -7,31 +7,61 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import math
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
+from tqdm import tqdm
 
 from pipeline import metrics
 from pipeline.dataset import SIZE, SPLITS, Split, load_split
+from pipeline.export import export_onnx, milliseconds_per_face
 from pipeline.files import write_csv, write_json
 from pipeline.params import REPOSITORY, Evaluation, ParamsError, load_params
 from pipeline.plots import save_calibration, save_confusion, save_history, save_per_class
 from pipeline.reports import folder_of, read_history, read_report
-from pipeline.tracking import Journal
 
 NAMES = dict(zip(SPLITS, ("train", "validation", "test"), strict=True))
 BATCH = 256
+VIEWS = {"none": 1, "flip": 2, "ten": 10}
+"""How many `views` of a face are averaged."""
 MOVE = 2
 """Pixels by which the moved views of a face are moved."""
 
 
-def predict(network: keras.Model, images: np.ndarray) -> np.ndarray:
+def predict(
+    network: keras.Model, images: np.ndarray, callbacks: Sequence[keras.callbacks.Callback] = ()
+) -> np.ndarray:
     """Probabilities (N, classes) for faces (N, 48, 48) of 0..255."""
-    return network.predict(images[..., np.newaxis], batch_size=BATCH, verbose=0)
+    faces = images[..., np.newaxis]
+    return network.predict(faces, batch_size=BATCH, verbose=0, callbacks=list(callbacks))
+
+
+def predict_all(
+    network: keras.Model, splits: dict[str, Split], averaging: str
+) -> dict[str, np.ndarray]:
+    """Probabilities (views, N, classes) of every split, the faces as they are first.
+
+    The training faces are seen as they are alone. A bar on a terminal tells the time left.
+    """
+    kinds = {split: "none" if split == "train" else averaging for split in splits}
+    batches = sum(
+        VIEWS[kinds[split]] * math.ceil(len(faces.labels) / BATCH)
+        for split, faces in splits.items()
+    )
+    with tqdm(total=batches, desc="evaluate", unit="batch", disable=None) as bar:
+        step = keras.callbacks.LambdaCallback(on_predict_batch_end=lambda batch, logs: bar.update())
+        return {
+            split: np.stack(
+                [predict(network, view, [step]) for view in views(faces.images, kinds[split])]
+            )
+            for split, faces in splits.items()
+        }
 
 
 def views(images: np.ndarray, averaging: str) -> Iterator[np.ndarray]:
@@ -96,12 +126,6 @@ def calibration(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, list
     return {name: values[filled].tolist() for name, values in parts.items()}
 
 
-def averaged_figures(network: keras.Model, split: Split, averaging: str) -> dict[str, float]:
-    """The figures of a split when the probabilities of a face's views are averaged."""
-    seen = [predict(network, view) for view in views(split.images, averaging)]
-    return figures(split.labels, np.mean(seen, axis=0))
-
-
 def save_tables(folder: Path, test: Split, probabilities: np.ndarray) -> None:
     """Write what DVC plots of the test split: F1 per class, confusion and calibration."""
     rates = details(test.labels, probabilities, test.classes)["per_class"]
@@ -145,39 +169,65 @@ def save_pictures(
     save_history(read_history(name), record["best_epoch"], folder / "history.png")
 
 
+def held_out_details(
+    faces: Split, seen: np.ndarray, temperature: float, rounds: int
+) -> dict[str, Any]:
+    """The details of a split that was not learned from, by the probabilities of all its views."""
+    return {
+        **details(faces.labels, seen[0], faces.classes),
+        "averaged": figures(faces.labels, seen.mean(axis=0)),
+        **uncertainty(faces.labels, seen[0], temperature, rounds),
+    }
+
+
+def all_details(
+    splits: dict[str, Split], seen: dict[str, np.ndarray], temperature: float, settings: Evaluation
+) -> dict[str, Any]:
+    """What details.json holds."""
+    train, validation, test = (splits[split] for split in NAMES.values())
+    held_out = {
+        split: held_out_details(splits[split], seen[split], temperature, settings.bootstrap)
+        for split in ("validation", "test")
+    }
+    threshold = metrics.label_threshold(validation.labels, seen["validation"][0])
+    return {
+        "averaging": settings.averaging,
+        "train": details(train.labels, seen["train"][0], train.classes),
+        "validation": held_out["validation"] | {"threshold": threshold},
+        "test": held_out["test"] | {"calibration": calibration(test.labels, seen["test"][0])},
+    }
+
+
+def cost_of(network: keras.Model, record: dict[str, Any]) -> dict[str, float]:
+    """What a model costs: its size, and times that are of this machine and this moment."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.onnx"
+        export_onnx(network, {}, path)
+        milliseconds = milliseconds_per_face(path)
+    return {
+        "parameters": record["parameters"],
+        "milliseconds_per_face": round(milliseconds, 2),
+        "seconds_per_epoch": record["seconds_per_epoch"],
+    }
+
+
 def evaluate_model(name: str, settings: Evaluation) -> None:
-    """Measure one trained model on all splits, write its report and add it to its MLflow run."""
-    folder = folder_of(name)
-    record = read_report(name, "training.json")
+    """Measure one trained model on all splits and write its report."""
+    folder, record = folder_of(name), read_report(name, "training.json")
     network = keras.models.load_model(REPOSITORY / "models" / f"{name}.keras", compile=False)
     splits = {NAMES[split]: load_split(split) for split in SPLITS}
-    probabilities, summary, detail = {}, {}, {}
-    for split, faces in splits.items():
-        print(f"{name}: {split}, {len(faces.labels):,} faces", flush=True)
-        single = probabilities[split] = predict(network, faces.images)
-        summary[split] = figures(faces.labels, single)
-        detail[split] = details(faces.labels, single, faces.classes)
-        if split != "train":
-            detail[split]["averaged"] = averaged_figures(network, faces, settings.averaging)
-            detail[split] |= uncertainty(
-                faces.labels, single, record["temperature"], settings.bootstrap
-            )
-    detail["validation"]["threshold"] = metrics.label_threshold(
-        splits["validation"].labels, probabilities["validation"]
-    )
-    detail["test"]["calibration"] = calibration(splits["test"].labels, probabilities["test"])
+    seen = predict_all(network, splits, settings.averaging)
+    single = {split: views[0] for split, views in seen.items()}
+    summary = {split: figures(faces.labels, single[split]) for split, faces in splits.items()}
     write_json(folder / "metrics.json", summary)
-    write_json(folder / "details.json", {"averaging": settings.averaging, **detail})
-    save_tables(folder, splits["test"], probabilities["test"])
-    save_pictures(folder, splits, probabilities, record)
+    write_json(folder / "details.json", all_details(splits, seen, record["temperature"], settings))
+    write_json(folder / "cost.json", cost_of(network, record))
+    save_tables(folder, splits["test"], single["test"])
+    save_pictures(folder, splits, single, record)
     for split, values in summary.items():
         print(
             f"{name}: {split} " + ", ".join(f"{key} {value:.4f}" for key, value in values.items())
         )
-    journal = Journal(name, record["mlflow_run_id"])
-    journal.log_metrics(summary)
-    journal.log_files(folder)
-    journal.finish()
 
 
 def main() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import statistics
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,10 @@ import onnxruntime
 from pipeline.dataset import SIZE
 
 MAPS = "activation_maps"
+ROUNDS = 100
+WARM_UP = 10
+Predict = Callable[[np.ndarray], np.ndarray]
+"""Takes float32 faces (N, 48, 48, 1) of 0..255 and returns probabilities (N, classes)."""
 
 
 def export_onnx(network: keras.Model, metadata: dict[str, str], path: Path) -> None:
@@ -71,8 +78,30 @@ def _rename_output(graph: onnx.GraphProto, output: onnx.ValueInfoProto, name: st
     output.name = name
 
 
+def load_onnx(path: Path) -> Predict:
+    """The network of an ONNX file, by ONNX Runtime on one thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    return lambda faces: session.run(["probabilities"], {"faces": faces})[0]
+
+
 def largest_difference(path: Path, network: keras.Model, faces: np.ndarray) -> float:
     """Largest difference between a probability of ONNX and of Keras, `faces` (N, 48, 48, 1)."""
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    (served,) = session.run(["probabilities"], {"faces": faces})
-    return float(np.abs(served - network.predict(faces, verbose=0)).max())
+    return float(np.abs(load_onnx(path)(faces) - network.predict(faces, verbose=0)).max())
+
+
+def milliseconds_per_face(path: Path) -> float:
+    """How long an ONNX file takes for one face on one thread: the median of `ROUNDS` runs."""
+    return median_milliseconds(load_onnx(path))
+
+
+def median_milliseconds(predict: Predict) -> float:
+    """Wall time of `predict` for one random face: the median of `ROUNDS`, after `WARM_UP` more."""
+    face = np.random.default_rng(1).integers(0, 256, (1, SIZE, SIZE, 1)).astype(np.float32)
+    times = []
+    for _ in range(WARM_UP + ROUNDS):
+        start = time.perf_counter()
+        predict(face)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times[WARM_UP:]) * 1000

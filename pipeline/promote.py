@@ -17,12 +17,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from pipeline.card import metadata_of, model_card
+from pipeline.card import metadata_of, read_card
 from pipeline.dataset import Split, load_split
 from pipeline.export import export_onnx, largest_difference
 from pipeline.params import REPOSITORY, ParamsError, load_params
-from pipeline.reports import read_history, read_report
-from pipeline.tracking import Journal
+from pipeline.reports import read_report
 
 TOLERANCE = 1e-4
 """Largest difference of a probability between ONNX and Keras."""
@@ -72,17 +71,14 @@ def _sha256(path: Path) -> str:
 
 
 def main() -> None:
-    """Promote the best of the models that params.yaml lists, and tell MLflow."""
+    """Promote the best of the models that params.yaml lists."""
     params = load_params()
     metric = params.promote.metric
     figures = {model: read_report(model, "metrics.json") for model in params.models}
     name = choose(figures, metric)
-    record, validation = read_report(name, "training.json"), load_split("val")
-    details = read_report(name, "details.json")
-    card = model_card(record, figures, details, read_history(name), metric, validation.classes)
+    card = read_card(name, params.models, metric)
     models = REPOSITORY / "models"
-    promote(models / f"{name}.keras", card, validation, models)
-    Journal(name, record["mlflow_run_id"]).promote()
+    promote(models / f"{name}.keras", card, load_split("val"), models)
     for model, value in card["candidates"].items():
         print(f"{model}: validation {metric} {value:.4f}{'  <- champion' * (model == name)}")
 

@@ -7,6 +7,7 @@ warning is given and the work goes on unrecorded.
 from __future__ import annotations
 
 import functools
+import json
 import os
 import subprocess
 import sys
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 REGISTERED_MODEL = "fer"
 EXPERIMENT = "fer"
+PAGE = "http://localhost:5000"
+VIEW, VIEW_STATE = "models", Path(__file__).with_name("runs_view.json")
+"""A saved view of MLflow's list of runs: the columns that tell them apart."""
+ORIGIN, VERSION = "origin", "model_version"
+"""Tags: the training that a run is the record of, and its model's version in the registry."""
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 # A server that is down is given up on after seconds instead of MLflow's half hour.
@@ -69,25 +75,40 @@ def _warns(method: Callable[..., Any]) -> Callable[..., Any]:
 class Journal:
     """One MLflow run. A store that fails costs a warning, never the training.
 
-    `run_id` continues a run that was begun before; where the store does not know it, a new run
-    called `name` is begun. `run_id` is "" where there is no store.
+    `run_id` continues a run that was begun before; it is "" where there was no store. Where the
+    store does not know that run, the one that was begun for the same `origin` is continued, or a
+    new one called `name` is begun; `is_new` tells of it.
     """
 
-    def __init__(self, name: str, run_id: str = "", tags: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, name: str, run_id: str = "", tags: dict[str, str] | None = None, origin: str = ""
+    ) -> None:
         self.open = True
         self.run_id = ""
-        self._begin(name, run_id, tags or {})
+        self.is_new = False
+        self._begin(name, run_id, {**(tags or {}), ORIGIN: origin})
 
     @_warns
     def _begin(self, name: str, run_id: str, tags: dict[str, str]) -> None:
-        mlflow = _mlflow()
-        self._client = mlflow.MlflowClient()
-        known = run_id and self._is_known(run_id)
-        self.run_id = run_id if known else self._new_run(name, tags)
+        self._client = _mlflow().MlflowClient()
+        experiment_id = self._experiment_id()
+        known = run_id if self._is_known(run_id) else self._run_of(experiment_id, tags[ORIGIN])
+        self.is_new = not known
+        self.run_id = (
+            known or self._client.create_run(experiment_id, run_name=name, tags=tags).info.run_id
+        )
+
+    def _experiment_id(self) -> str:
+        experiment = self._client.get_experiment_by_name(EXPERIMENT)
+        if experiment:
+            return experiment.experiment_id
+        return self._client.create_experiment(EXPERIMENT, _artifact_location(), _view())
 
     def _is_known(self, run_id: str) -> bool:
         from mlflow.exceptions import MlflowException
 
+        if not run_id:
+            return False
         try:
             self._client.get_run(run_id)
         except MlflowException as error:
@@ -96,14 +117,11 @@ class Journal:
             return False
         return True
 
-    def _new_run(self, name: str, tags: dict[str, str]) -> str:
-        experiment = self._client.get_experiment_by_name(EXPERIMENT)
-        experiment_id = (
-            experiment.experiment_id
-            if experiment
-            else self._client.create_experiment(EXPERIMENT, artifact_location=_artifact_location())
-        )
-        return self._client.create_run(experiment_id, run_name=name, tags=tags).info.run_id
+    def _run_of(self, experiment_id: str, origin: str) -> str:
+        if not origin:
+            return ""
+        runs = self._client.search_runs([experiment_id], f"tags.{ORIGIN} = '{origin}'")
+        return runs[0].info.run_id if runs else ""
 
     @_warns
     def log_params(self, params: dict[str, Any]) -> None:
@@ -119,8 +137,13 @@ class Journal:
 
     @_warns
     def log_files(self, folder: Path) -> None:
-        """Keep a copy of every file of a folder with the run."""
-        self._client.log_artifacts(self.run_id, str(folder), folder.name)
+        """Keep a copy of every file of a folder with the run, under "reports"."""
+        self._client.log_artifacts(self.run_id, str(folder), "reports")
+
+    @_warns
+    def log_card(self, card: dict[str, Any]) -> None:
+        """Keep a model card with the run."""
+        self._client.log_dict(self.run_id, card, "card.json")
 
     @_warns
     def log_model(self, network: keras.Model, faces: np.ndarray, probabilities: np.ndarray) -> None:
@@ -135,7 +158,17 @@ class Journal:
                 pip_requirements=["tensorflow>=2.19,<3", "keras>=3.12,<4"],
                 registered_model_name=REGISTERED_MODEL,
             )
-        self._client.set_tag(self.run_id, "model_version", info.registered_model_version)
+        self._client.set_tag(self.run_id, VERSION, info.registered_model_version)
+
+    @_warns
+    def tag(self, name: str, value: str) -> None:
+        """Set a tag."""
+        self._client.set_tag(self.run_id, name, value)
+
+    @_warns
+    def tags(self) -> dict[str, str]:
+        """All tags of the run; None where the store fails."""
+        return self._client.get_run(self.run_id).data.tags
 
     @_warns
     def finish(self) -> None:
@@ -145,9 +178,14 @@ class Journal:
     @_warns
     def promote(self) -> None:
         """Give this run's registered model the alias `champion`."""
-        version = self._client.get_run(self.run_id).data.tags.get("model_version")
+        version = self._client.get_run(self.run_id).data.tags.get(VERSION)
         if version:
             self._client.set_registered_model_alias(REGISTERED_MODEL, "champion", version)
+
+
+def run_name(model: str, commit: str) -> str:
+    """What tells a run apart in MLflow's list: its model, and its DVC experiment or its commit."""
+    return f"{model} {os.environ.get('DVC_EXP_NAME') or commit[:7]}".strip()
 
 
 def _mlflow() -> Any:  # noqa: ANN401
@@ -182,10 +220,33 @@ def _flat(mapping: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
+def _view() -> dict[str, str]:
+    """Tags of an experiment that keep a view of its runs, called VIEW.
+
+    MLflow 3's page keeps what its "Views", "Save as new view" saves in the same way.
+    """
+    state = VIEW_STATE.read_text(encoding="utf-8")
+    view = {"name": VIEW, "createdAt": 0, "updatedAt": 0, "state": state}
+    return {f"mlflow.sharedViewState.{VIEW}": json.dumps(view)}
+
+
+def runs_address(server: str) -> str:
+    """Where the page of an MLflow server lists the runs, in the view of `_view`."""
+    experiment = _mlflow().MlflowClient().get_experiment_by_name(EXPERIMENT)
+    if experiment is None:
+        return server
+    view = f"viewStateShareKey={VIEW}&workflowType=machine_learning"
+    return f"{server}/#/experiments/{experiment.experiment_id}/runs?{view}"
+
+
 def serve() -> None:
-    """Open MLflow's page on the journal, at http://localhost:5000."""
-    command = ["-m", "mlflow", "ui", "--backend-store-uri", tracking_uri()]
-    os.execv(sys.executable, [sys.executable, *command])
+    """Open MLflow's page on the journal; where a server keeps it, tell where that page is."""
+    uri = tracking_uri()
+    is_server = uri.startswith("http")
+    print(f"The runs: {runs_address(uri if is_server else PAGE)}", flush=True)
+    if not is_server:
+        command = ["-m", "mlflow", "ui", "--backend-store-uri", uri]
+        os.execv(sys.executable, [sys.executable, *command])
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from tqdm.keras import TqdmCallback
 
 from pipeline import metrics, networks
 from pipeline.acceleration import accelerated
@@ -28,10 +29,7 @@ from pipeline.files import write_csv, write_json, write_whole
 from pipeline.params import REPOSITORY, ParamsError, Training, load_params
 from pipeline.phases import Phase, optimizer_for, phases_of
 from pipeline.reports import folder_of
-from pipeline.tracking import Journal, git_commit
-
-SAMPLE = 8
-"""Faces shown to MLflow to tell the shapes of a model's input and output."""
+from pipeline.tracking import Journal, git_commit, run_name
 
 
 class TrainingError(RuntimeError):
@@ -141,7 +139,7 @@ def fit(
     journal: Journal,
 ) -> State:
     """Train `network`, from where `checkpoint` stands, and leave it at its best epoch."""
-    state = checkpoint.load()
+    state, on_terminal = checkpoint.load(), sys.stderr.isatty()
     state.run_id = journal.run_id
     for phase in phases_of(settings):
         if state.epochs >= phase.last or _is_over(state, settings):
@@ -158,9 +156,10 @@ def fit(
             callbacks=[
                 *([keras.callbacks.SwapEMAWeights()] if settings.ema else []),
                 EpochEnd(state, checkpoint, settings, journal),
+                *([TqdmCallback()] if on_terminal else []),
             ],
             shuffle=False,  # the batches have their own order
-            verbose="auto" if sys.stdout.isatty() else 2,
+            verbose=0 if on_terminal else 2,
         )
     _take_best(network, settings, checkpoint, state.best_epoch)
     return state
@@ -294,9 +293,9 @@ def train_model(name: str, settings: Training) -> None:
         print(f"{name}: going on after epoch {state.epochs}")
     keras.utils.set_random_seed(settings.seed + state.epochs)
     network = networks.build(settings.network, (SIZE, SIZE, 1), len(train.classes))
-    journal = Journal(
-        name, state.run_id, tags={"model": name, "git_commit": git_commit(), "data_hash": data}
-    )
+    commit = git_commit()
+    tags = {"model": name, "git_commit": commit, "data_hash": data}
+    journal = Journal(run_name(name, commit), state.run_id, tags)
     journal.log_params(asdict(settings))
     state = fit(network, settings, train, validation, checkpoint, journal)
     temperature = calibrate(network, validation)
@@ -308,8 +307,6 @@ def train_model(name: str, settings: Training) -> None:
     write_json(
         reports / "training.json", _record(name, settings, network, state, temperature, data)
     )
-    faces = train.images[:SAMPLE, ..., np.newaxis].astype(np.float32)
-    journal.log_model(network, faces, network.predict(faces, verbose=0))
     journal.finish()
     checkpoint.remove()
     print(

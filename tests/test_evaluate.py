@@ -20,7 +20,7 @@ def split():
 @pytest.mark.parametrize(("averaging", "count"), [("none", 1), ("flip", 2), ("ten", 10)])
 def test_views_are_the_face_and_changes_of_it_that_keep_its_size(averaging, count, split):
     seen = list(views(split.images, averaging))
-    assert len(seen) == count
+    assert len(seen) == count == evaluate.VIEWS[averaging]
     assert {view.shape for view in seen} == {split.images.shape}
     np.testing.assert_array_equal(seen[0], split.images)
     assert len({view.tobytes() for view in seen}) == count
@@ -46,9 +46,16 @@ def test_averaging_a_face_and_its_mirror_image_makes_a_network_indifferent_to_mi
     vgg = {"name": "vgg", "stages": [[4], [8]], "stage_dropout": 0.0, "dropout": 0.0}
     network = networks.build(vgg, (48, 48, 1), 7)
     mirrored = Split(split.images[:, :, ::-1], split.labels, FER2013)
-    figures = evaluate.averaged_figures(network, split, "flip")
-    assert figures == pytest.approx(evaluate.averaged_figures(network, mirrored, "flip"))
-    assert figures["loss"] != evaluate.averaged_figures(network, split, "none")["loss"]
+    splits = {"train": split, "validation": split, "test": mirrored}
+    seen = evaluate.predict_all(network, splits, "flip")
+    assert {name: len(views) for name, views in seen.items()} == {
+        "train": 1,
+        "validation": 2,
+        "test": 2,
+    }
+    as_is, averaged = seen["validation"][0], seen["validation"].mean(axis=0)
+    np.testing.assert_allclose(seen["test"].mean(axis=0), averaged, atol=1e-6)
+    assert np.abs(averaged - as_is).max() > 1e-3
 
 
 def test_the_figures_before_calibration_are_those_of_the_uncalibrated_softmax(split):

@@ -9,6 +9,7 @@ from pathlib import Path
 import mlflow
 import numpy as np
 import pytest
+from mlflow_server import mlflow_server
 from ruamel.yaml import YAML
 
 from pipeline.params import REPOSITORY
@@ -40,6 +41,11 @@ def store(workspace):
     return mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
+def runs_in(store):
+    (experiment,) = [e for e in store.search_experiments() if e.name == "fer"]
+    return store.search_runs([experiment.experiment_id])
+
+
 def read_json(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
@@ -58,8 +64,7 @@ def test_the_promoted_model_has_learned_and_tells_where_it_comes_from(workspace)
 
 
 def test_every_trained_model_has_a_complete_mlflow_run(workspace, store):
-    (experiment,) = [e for e in store.search_experiments() if e.name == "fer"]
-    runs = {run.info.run_name: run for run in store.search_runs([experiment.experiment_id])}
+    runs = {run.data.tags["model"]: run for run in runs_in(store)}
     assert set(runs) == set(MODELS)
     for name, run in runs.items():
         reports = workspace.root / "reports" / "models" / name
@@ -73,13 +78,21 @@ def test_every_trained_model_has_a_complete_mlflow_run(workspace, store):
             assert run.data.metrics[f"{split}.accuracy"] == figures[split]["accuracy"]
         epochs = len((reports / "history.csv").read_text(encoding="utf-8").splitlines()) - 1
         assert len(store.get_metric_history(run.info.run_id, "val_accuracy")) == epochs
-        files = {file.path for file in store.list_artifacts(run.info.run_id, name)}
-        assert {f"{name}/confusion.png", f"{name}/history.png"} <= files
+        assert run.info.run_name.startswith(f"{name} {run.data.tags['git_commit'][:7]}")
+        cost = read_json(reports / "cost.json")
+        assert {name: run.data.metrics[name] for name in cost} == cost
+        assert cost["milliseconds_per_face"] > 0
+        files = {file.path for file in store.list_artifacts(run.info.run_id, "reports")}
+        assert {"reports/confusion.png", "reports/history.png"} <= files
+        assert {"card.json", "reports"} <= {
+            file.path for file in store.list_artifacts(run.info.run_id)
+        }
+        assert run.data.tags["model_version"]
 
 
 def test_the_champion_can_be_loaded_from_the_registry_and_is_the_promoted_model(workspace, store):
     version = store.get_model_version_by_alias("fer", "champion")
-    champion = store.get_run(version.run_id).info.run_name
+    champion = store.get_run(version.run_id).data.tags["model"]
     assert champion == read_json(workspace.root / "models" / "best.json")["model"]
     faces = np.random.default_rng(1).integers(0, 256, (3, 48, 48, 1)).astype(np.float32)
     code = (
@@ -105,12 +118,29 @@ def test_the_reports_on_the_champion_agree_with_its_card(workspace):
     assert set(card["test_per_class"]) == set(card["classes"])
 
 
-def test_a_second_repro_does_nothing_and_other_params_retrain_their_model_alone(workspace):
-    assert "Running stage" not in workspace.run("dvc", "repro")
+def stages_run(output):
+    return set(re.findall("Running stage '(.+)'", output))
+
+
+def test_a_second_repro_only_looks_after_the_journal_and_prints_the_table(workspace, store):
+    before = {run.info.run_id: run.data for run in runs_in(store)}
+    output = workspace.run("dvc", "repro")
+    assert stages_run(output) == {"record"}
+    after = {run.info.run_id: run.data for run in runs_in(store)}
+    assert {run: data.to_dictionary() for run, data in after.items()} == {
+        run: data.to_dictionary() for run, data in before.items()
+    }
+    accuracy = read_json(workspace.root / "models" / "best.json")["figures"]["test"]["accuracy"]
+    (champion,) = [line for line in output.splitlines() if re.match(r"\w+ \* ", line)]
+    assert f" {accuracy:.2%} " in champion
+
+
+def test_other_params_retrain_their_model_alone(workspace):
     workspace.replace("params.yaml", "seed: 1", "seed: 2")
     planned = workspace.run("dvc", "repro", "--dry")
-    running = set(re.findall("Running stage '(.+)'", planned))
-    assert {"train@cnn"} <= running <= {"train@cnn", "evaluate@cnn", "promote"}
+    assert (
+        {"train@cnn"} <= stages_run(planned) <= {"train@cnn", "evaluate@cnn", "promote", "record"}
+    )
     workspace.replace("params.yaml", "seed: 2", "seed: 1")
 
 
@@ -122,6 +152,47 @@ def test_the_readmes_dvc_commands_work(workspace):
     shown = workspace.run("dvc", "exp", "show", "--csv")
     assert "slower" in shown
     assert "0.0005" in shown
+
+
+def test_a_store_that_knows_none_of_the_runs_is_told_of_them_once(workspace, store):
+    uri = f"sqlite:///{workspace.root / 'other.db'}"
+    for _ in range(2):
+        workspace.run("dvc", "repro", MLFLOW_TRACKING_URI=uri)
+    assert_told_anew(mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri), store)
+
+
+def test_a_server_on_postgresql_is_told_of_the_runs_and_keeps_their_files(
+    workspace, store, tmp_path
+):
+    with mlflow_server(tmp_path) as uri:
+        workspace.stage("record", MLFLOW_TRACKING_URI=uri)
+        client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
+        assert_told_anew(client, store)
+        run = runs_in(client)[0].info.run_id
+        assert "reports/confusion.png" in {
+            file.path for file in client.list_artifacts(run, "reports")
+        }
+    assert list((tmp_path / "files").rglob("confusion.png"))
+
+
+def assert_told_anew(told, store):
+    """One run of each model in `told`, with all that the run in `store` has, and the champion."""
+    known = {run.data.tags["model"]: run for run in runs_in(store)}
+    runs = runs_in(told)
+    assert sorted(run.data.tags["model"] for run in runs) == sorted(known)
+    for run in runs:
+        before = known[run.data.tags["model"]]
+        assert run.info.status == "FINISHED"
+        assert run.data.params == before.data.params
+        assert before.data.metrics.items() <= run.data.metrics.items()
+        points = [
+            [point.value for point in client.get_metric_history(each.info.run_id, "val_accuracy")]
+            for client, each in ((told, run), (store, before))
+        ]
+        assert points[0] == points[1]
+    champion = told.get_model_version_by_alias("fer", "champion").run_id
+    (name,) = [run.data.tags["model"] for run in runs if run.info.run_id == champion]
+    assert store.get_model_version_by_alias("fer", "champion").run_id == known[name].info.run_id
 
 
 def imports_of(path):

@@ -55,7 +55,7 @@ def card():
     record = {"model": "cnn", "git_commit": "0" * 40, "data_hash": "1" * 64, "mlflow_run_id": ""}
     scores = {"accuracy": 0.5, "macro_f1": 0.4, "loss": 1.5}
     measured = {"cnn": dict.fromkeys(("train", "validation", "test"), scores)}
-    return model_card(record, measured, DETAILS, HISTORY, "accuracy", FER2013)
+    return model_card(record, measured, DETAILS, HISTORY, "accuracy")
 
 
 def candidates(**validation):

@@ -9,7 +9,16 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TRAINING = {"tensorflow", "keras", "mlflow", "dvc"}
-STAGES = ("convert", "train", "evaluate", "promote", "robustness", "rivals", "label_noise")
+STAGES = (
+    "convert",
+    "train",
+    "evaluate",
+    "promote",
+    "robustness",
+    "rivals",
+    "record",
+    "label_noise",
+)
 
 
 def imports(path):

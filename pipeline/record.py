@@ -1,0 +1,117 @@
+"""Stage: reports and models -> MLflow, and a table of all models on the screen.
+
+It completes the run that each training began. Where MLflow's store knows no such run, because DVC
+restored the training from its cache or the store is another one, the run is told anew. So DVC runs
+this stage every time; what MLflow has already is not sent again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from typing import Any
+
+import numpy as np
+
+from pipeline.card import read_card
+from pipeline.dataset import Split, load_split
+from pipeline.params import REPOSITORY, ParamsError, load_params
+from pipeline.reports import folder_of, read_history, read_report
+from pipeline.tracking import VERSION, Journal, run_name
+
+SAMPLE = 8
+"""Faces shown to MLflow to tell the shapes of a model's input and output."""
+RECORDED = "recorded"
+"""Tag: what of the reports the run holds."""
+CHAMPION = REPOSITORY / "models" / "best.json"
+
+
+def digest(*contents: Any) -> str:  # noqa: ANN401
+    """What tells contents apart that JSON can hold."""
+    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def record(card: dict[str, Any], cost: dict[str, float], validation: Split) -> Journal:
+    """Make MLflow's run of a model hold everything that `card` and the model's reports tell."""
+    name = card["model"]
+    training, history = read_report(name, "training.json"), read_history(name)
+    journal = Journal(
+        run_name(name, card["git_commit"]),
+        card["mlflow_run_id"],
+        {tag: card[tag] for tag in ("model", "git_commit", "data_hash")},
+        origin=digest(training, history),
+    )
+    if journal.is_new:
+        journal.log_params(card["recipe"])
+        for row in history:
+            journal.log_metrics(row, step=int(row["epoch"]))
+    held, content = journal.tags() or {}, digest(card, cost)
+    if held.get(RECORDED) != content:
+        journal.log_metrics(card["figures"] | cost)
+        journal.log_files(folder_of(name))
+        journal.log_card(card)
+        if VERSION not in held:
+            log_model(journal, name, validation)
+        journal.tag(RECORDED, content)
+        journal.finish()
+    return journal
+
+
+def log_model(journal: Journal, name: str, validation: Split) -> None:
+    """Keep the trained network itself with its run."""
+    import keras  # late: it takes seconds, and is rarely needed
+
+    network = keras.models.load_model(REPOSITORY / "models" / f"{name}.keras", compile=False)
+    faces = validation.images[:SAMPLE, ..., np.newaxis].astype(np.float32)
+    journal.log_model(network, faces, network.predict(faces, verbose=0))
+
+
+def row_of(card: dict[str, Any], cost: dict[str, float], mark: str) -> dict[str, str]:
+    """What the table says of a model; `mark` follows its name."""
+    test, interval = card["figures"]["test"], card["test_intervals_95"]["accuracy"]
+    return {
+        "model": card["model"] + mark,
+        "parameters": f"{card['parameters']:,}",
+        "validation": f"{card['figures']['validation']['accuracy']:.2%}",
+        "test": f"{test['accuracy']:.2%}",
+        "95 % interval": f"{interval['low']:.1%} to {interval['high']:.1%}",
+        "macro-F1": f"{test['macro_f1']:.3f}",
+        "ms a face": f"{cost['milliseconds_per_face']:.1f}",
+        "s an epoch": f"{cost['seconds_per_epoch']:.1f}",
+    }
+
+
+def table(rows: list[dict[str, str]]) -> str:
+    """Rows of equal keys as lines of aligned columns."""
+    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in rows[0]}
+    lines = [dict(zip(widths, widths, strict=True)), *rows]
+    first, *others = widths
+    return "\n".join(
+        "  ".join(
+            [line[first].ljust(widths[first]), *(line[name].rjust(widths[name]) for name in others)]
+        )
+        for line in lines
+    )
+
+
+def main() -> None:
+    """Record every model that params.yaml lists, mark the champion, print the table."""
+    params, validation = load_params(), load_split("val")
+    champion = json.loads(CHAMPION.read_text(encoding="utf-8"))["model"]
+    rows = []
+    for name in params.models:
+        card = read_card(name, params.models, params.promote.metric)
+        cost = read_report(name, "cost.json")
+        journal = record(card, cost, validation)
+        if name == champion:
+            journal.promote()
+        rows.append(row_of(card, cost, mark=" *" * (name == champion)))
+    print(f"{table(rows)}\n* the champion, by {card['chosen_by']}; the page serves it")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (ParamsError, FileNotFoundError) as error:
+        sys.exit(f"record: {error}")

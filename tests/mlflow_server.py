@@ -1,0 +1,87 @@
+"""An MLflow server as a team runs it: PostgreSQL for the runs, a folder for the files."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+SECONDS_TO_START = 120
+
+
+def programs():
+    """The folder of PostgreSQL's programs; skips the test where there is none."""
+    found = shutil.which("initdb")
+    places = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not places:
+        pytest.skip("no PostgreSQL: install the postgresql package")
+    return places[-1]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def postgres(folder):
+    """A database of its own in `folder`; gives its address for SQLAlchemy."""
+    as_user = {}
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        as_user = {"user": "nobody"}
+        os.chmod(folder, 0o777)  # noqa: PTH101
+    port, bin_folder = free_port(), programs()
+    options = {"check": True, "capture_output": True, "cwd": folder, **as_user}
+    control = [bin_folder / "pg_ctl", "-D", folder / "database", "-w"]
+    subprocess.run(
+        [bin_folder / "initdb", "-D", folder / "database", "-U", "mlflow", "-A", "trust"], **options
+    )
+    settings = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+    log = folder / "postgres.log"
+    subprocess.run([*control, "-o", settings, "-l", log, "start"], **options)
+    try:
+        yield f"postgresql://mlflow@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*control, "-m", "fast", "stop"], **options)
+
+
+@contextmanager
+def mlflow_server(folder):
+    """Serve MLflow on such a database; gives its address."""
+    with postgres(folder) as database, (folder / "server.log").open("w") as log:
+        address = f"http://127.0.0.1:{free_port()}"
+        command = [sys.executable, "-m", "mlflow", "server", "--workers", "1"]
+        stores = ["--backend-store-uri", database, "--artifacts-destination", folder / "files"]
+        process = subprocess.Popen(
+            [*command, *stores, "--port", address.rpartition(":")[2]],
+            stdout=log,
+            stderr=log,
+            env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"},
+        )
+        try:
+            wait_for(f"{address}/health", process)
+            yield address
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+
+
+def wait_for(address, process):
+    """Return once `address` answers; RuntimeError where the server ended or is too slow."""
+    until = time.monotonic() + SECONDS_TO_START
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.5)
+        else:
+            return
+    raise RuntimeError("MLflow's server did not start")
