@@ -111,11 +111,12 @@ def _confusion(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
 def uncertainty(
     labels: np.ndarray, probabilities: np.ndarray, temperature: float, rounds: int
 ) -> dict[str, Any]:
-    """95 % intervals from `rounds` bootstrap samples, and the figures before calibration."""
+    """95 % intervals from `rounds` bootstrap samples; how well calibrated it was, and could be."""
     predicted, classes = probabilities.argmax(axis=1), probabilities.shape[1]
     return {
         "intervals_95": metrics.bootstrap_intervals(labels, predicted, classes, rounds),
         "uncalibrated": figures(labels, metrics.tempered(probabilities, 1 / temperature)),
+        "calibration_error_by_chance": metrics.calibration_error_by_chance(probabilities, rounds),
     }
 
 

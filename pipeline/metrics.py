@@ -74,6 +74,21 @@ def calibration_error(labels: np.ndarray, probabilities: np.ndarray, bins: int =
     return float((gaps * parts["faces"]).sum() / len(labels))
 
 
+def calibration_error_by_chance(probabilities: np.ndarray, rounds: int, seed: int = 0) -> float:
+    """The calibration error that probabilities show on so few faces even where they are true.
+
+    The mean over `rounds` sets of labels that are drawn by the probabilities themselves.
+    """
+    random = np.random.default_rng(seed)
+    edges = probabilities.astype(float).cumsum(axis=1)
+    edges[:, -1] = 1  # float32 sums to a little less or more
+    errors = []
+    for _ in range(rounds):
+        drawn = (edges > random.random((len(edges), 1))).argmax(axis=1)
+        errors.append(calibration_error(drawn, probabilities))
+    return float(np.mean(errors))
+
+
 def label_threshold(labels: np.ndarray, probabilities: np.ndarray) -> float:
     """The probability from which on the most probable class is right at least every second time.
 

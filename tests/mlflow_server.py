@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -19,7 +20,8 @@ SECONDS_TO_START = 120
 def programs():
     """The folder of PostgreSQL's programs; skips the test where there is none."""
     found = shutil.which("initdb")
-    places = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    places = [Path(found).resolve().parent] if found else debian
     if not places:
         pytest.skip("no PostgreSQL: install the postgresql package")
     return places[-1]
@@ -32,31 +34,29 @@ def free_port():
 
 
 @contextmanager
-def postgres(folder):
-    """A database of its own in `folder`; gives its address for SQLAlchemy."""
-    as_user = {}
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        as_user = {"user": "nobody"}
-        os.chmod(folder, 0o777)  # noqa: PTH101
+def postgres():
+    """A database of its own, gone at the end; gives its address for SQLAlchemy."""
+    as_user = {"user": "nobody"} if os.geteuid() == 0 else {}  # PostgreSQL refuses to run as root
     port, bin_folder = free_port(), programs()
-    options = {"check": True, "capture_output": True, "cwd": folder, **as_user}
-    control = [bin_folder / "pg_ctl", "-D", folder / "database", "-w"]
-    subprocess.run(
-        [bin_folder / "initdb", "-D", folder / "database", "-U", "mlflow", "-A", "trust"], **options
-    )
-    settings = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
-    log = folder / "postgres.log"
-    subprocess.run([*control, "-o", settings, "-l", log, "start"], **options)
-    try:
-        yield f"postgresql://mlflow@127.0.0.1:{port}/postgres"
-    finally:
-        subprocess.run([*control, "-m", "fast", "stop"], **options)
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)  # noqa: PTH101
+        options = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder, **as_user}
+        database, log = Path(folder) / "database", Path(folder) / "log"
+        control = [bin_folder / "pg_ctl", "-D", database, "-w"]
+        create = [bin_folder / "initdb", "-D", database, "-U", "mlflow", "-A", "trust"]
+        subprocess.run(create, **options)
+        settings = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+        subprocess.run([*control, "-o", settings, "-l", log, "start"], **options)
+        try:
+            yield f"postgresql://mlflow@127.0.0.1:{port}/postgres"
+        finally:
+            subprocess.run([*control, "-m", "fast", "stop"], **options)
 
 
 @contextmanager
 def mlflow_server(folder):
-    """Serve MLflow on such a database; gives its address."""
-    with postgres(folder) as database, (folder / "server.log").open("w") as log:
+    """Serve MLflow on such a database, its files and its log in `folder`; gives its address."""
+    with postgres() as database, (folder / "server.log").open("w") as log:
         address = f"http://127.0.0.1:{free_port()}"
         command = [sys.executable, "-m", "mlflow", "server", "--workers", "1"]
         stores = ["--backend-store-uri", database, "--artifacts-destination", folder / "files"]

@@ -64,6 +64,20 @@ def test_calibration_bins_hold_every_face_at_its_confidence():
     np.testing.assert_allclose(parts["confidence"][[5, 8, 9]], [0.6, 0.9, 0.975])
 
 
+def test_true_probabilities_have_the_calibration_error_that_chance_leaves():
+    random = np.random.default_rng(3)
+    probabilities = random.dirichlet(np.ones(4), 500)
+    labels = np.array([random.choice(4, p=row) for row in probabilities])
+    by_chance = metrics.calibration_error_by_chance(probabilities, rounds=200)
+    assert metrics.calibration_error(labels, probabilities) == pytest.approx(by_chance, abs=0.025)
+    boastful = metrics.tempered(probabilities, 0.3)
+    assert metrics.calibration_error(labels, boastful) > 4 * by_chance
+
+
+def test_certain_probabilities_leave_no_calibration_error_to_chance():
+    assert metrics.calibration_error_by_chance(np.eye(3, dtype=np.float32), rounds=5) == 0
+
+
 def test_the_calibration_error_is_the_mean_gap_weighed_by_faces():
     probabilities = np.array([[0.95, 0.05], [0.9, 0.1], [0.4, 0.6], [1.0, 0.0]])
     error = metrics.calibration_error(np.array([0, 1, 1, 0]), probabilities, bins=10)

@@ -158,7 +158,8 @@ def test_a_store_that_knows_none_of_the_runs_is_told_of_them_once(workspace, sto
     uri = f"sqlite:///{workspace.root / 'other.db'}"
     for _ in range(2):
         workspace.run("dvc", "repro", MLFLOW_TRACKING_URI=uri)
-    assert_told_anew(mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri), store)
+    told = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
+    assert_told_anew(told, store, workspace)
 
 
 def test_a_server_on_postgresql_is_told_of_the_runs_and_keeps_their_files(
@@ -167,7 +168,7 @@ def test_a_server_on_postgresql_is_told_of_the_runs_and_keeps_their_files(
     with mlflow_server(tmp_path) as uri:
         workspace.stage("record", MLFLOW_TRACKING_URI=uri)
         client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
-        assert_told_anew(client, store)
+        assert_told_anew(client, store, workspace)
         run = runs_in(client)[0].info.run_id
         assert "reports/confusion.png" in {
             file.path for file in client.list_artifacts(run, "reports")
@@ -175,9 +176,11 @@ def test_a_server_on_postgresql_is_told_of_the_runs_and_keeps_their_files(
     assert list((tmp_path / "files").rglob("confusion.png"))
 
 
-def assert_told_anew(told, store):
-    """One run of each model in `told`, with all that the run in `store` has, and the champion."""
-    known = {run.data.tags["model"]: run for run in runs_in(store)}
+def assert_told_anew(told, store, workspace):
+    """One run of each model in `told`, with all that its run in `store` has, and the champion."""
+    reports = workspace.root / "reports" / "models"
+    ids = {name: read_json(reports / name / "training.json")["mlflow_run_id"] for name in MODELS}
+    known = {name: store.get_run(run) for name, run in ids.items()}
     runs = runs_in(told)
     assert sorted(run.data.tags["model"] for run in runs) == sorted(known)
     for run in runs:
