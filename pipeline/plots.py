@@ -148,17 +148,19 @@ def save_ablation(runs: list[dict[str, Any]], path: Path) -> None:
     """Draw the accuracies of every run, one line per recipe, in the order of `runs`."""
     recipes = list(dict.fromkeys(run["recipe"] for run in runs))
     figure, (axis,) = _figure(1, width=8, height=0.32 * len(recipes) + 1)
-    for split, colour in (("val", "tab:grey"), ("test", "tab:blue")):
+    places = [recipes.index(run["recipe"]) for run in runs]
+    for split, label, colour, size in (
+        ("val", "validation", "tab:grey", 90),  # larger: it shows behind a point of test
+        ("test", "test", "tab:blue", 30),
+    ):
         shares = [float(run[f"{split}_accuracy"]) for run in runs]
-        places = [recipes.index(run["recipe"]) for run in runs]
-        label = {"val": "validation", "test": "test"}[split]
-        axis.scatter(shares, places, color=colour, label=label, zorder=2)
+        axis.scatter(shares, places, size, color=colour, label=label, zorder=2)
     axis.set_yticks(range(len(recipes)), recipes)
+    axis.set_ylim(len(recipes) - 0.5, -0.5)
     axis.grid(axis="x", alpha=0.4)
     axis.xaxis.set_major_formatter(PercentFormatter(1))
     axis.set(title="Accuracy of each recipe; a point is a training")
     axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
-    axis.invert_yaxis()
     _save(figure, path)
 
 
