@@ -48,7 +48,7 @@ def postgres():
         settings = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
         subprocess.run([*control, "-o", settings, "-l", log, "start"], **options)
         try:
-            yield f"postgresql://mlflow@127.0.0.1:{port}/postgres"
+            yield f"postgresql+psycopg://mlflow@127.0.0.1:{port}/postgres"
         finally:
             subprocess.run([*control, "-m", "fast", "stop"], **options)
 
