@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.dataset import Split
+from pipeline.dataset import SPLITS, Split
+from pipeline.fer2013 import USAGES
 from recognition.emotions import FERPLUS
 
-USAGES = {"Training": "train", "PublicTest": "val", "PrivateTest": "test"}
 COLUMNS = dict(
     zip(
         FERPLUS,
@@ -34,7 +34,7 @@ class VotesError(ValueError):
 
 def read_votes(path: Path) -> dict[str, np.ndarray]:
     """Votes of every split, int (N, 10): for each class of FERPLUS, then "unknown", then "NF"."""
-    votes: dict[str, list[list[int]]] = {split: [] for split in USAGES.values()}
+    votes: dict[str, list[list[int]]] = {split: [] for split in SPLITS}
     names = [*COLUMNS.values(), *REJECTIONS]
     try:
         file = path.open(newline="", encoding="utf-8")

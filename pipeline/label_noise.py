@@ -10,21 +10,17 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import cv2
 import numpy as np
 
 from pipeline.champion import load_champion
 from pipeline.dataset import SPLITS, Split, load_split
+from pipeline.duplicates import duplicates, thumbnails, twins
 from pipeline.ferplus import NO_FACE, VotesError, voted_labels
 from pipeline.files import write_csv, write_json
 from pipeline.params import REPOSITORY, ParamsError, load_params
 from pipeline.plots import save_agreement, save_faces
 from recognition.emotions import FER2013, FERPLUS
 
-THUMBNAIL = 16
-ALIKE = 0.99
-"""Faces whose thumbnails correlate more than this are the same photograph."""
-BLOCK = 2048
 SUSPECTS = 60
 
 
@@ -34,40 +30,6 @@ def agreement(labels: np.ndarray, voted: np.ndarray) -> np.ndarray:
     counts = np.zeros((len(FER2013), len(FERPLUS) + 1))
     np.add.at(counts, (labels, column), 1)
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-
-
-def thumbnails(images: np.ndarray) -> np.ndarray:
-    """Faces (N, 48, 48) as unit vectors (N, 256) whose dot product is their correlation."""
-    side = (THUMBNAIL, THUMBNAIL)
-    small = [cv2.resize(image, side, interpolation=cv2.INTER_AREA) for image in images]
-    flat = np.array(small, np.float32).reshape(len(images), -1)
-    flat -= flat.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(flat, axis=1, keepdims=True)
-    return np.divide(flat, length, out=np.zeros_like(flat), where=length > 1e-3)
-
-
-def twins(faces: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """For each of `faces`, the position in `others` of the same photograph, or -1; int (N,).
-
-    Both are `thumbnails`.
-    """
-    found = []
-    for start in range(0, len(faces), BLOCK):
-        alike = faces[start : start + BLOCK] @ others.T
-        found.append(np.where(alike.max(axis=1) > ALIKE, alike.argmax(axis=1), -1))
-    return np.concatenate(found)
-
-
-def duplicates(splits: dict[str, Split]) -> dict[str, dict[str, int]]:
-    """How many faces of validation and test are in an earlier split too, and with which label."""
-    seen = {name: thumbnails(split.images) for name, split in splits.items()}
-    result = {}
-    for name, other in (("val", "train"), ("test", "train"), ("test", "val")):
-        twin = twins(seen[name], seen[other])
-        labels = splits[name].labels[twin >= 0]
-        differ = int((labels != splits[other].labels[twin[twin >= 0]]).sum())
-        result[f"{name} in {other}"] = {"faces": len(labels), "labelled differently": differ}
-    return result
 
 
 def unseen(test: Split, others: list[Split]) -> np.ndarray:

@@ -1,6 +1,7 @@
-"""Draws faces with FER2013's seven expressions: a stand-in for the real data, in its own format.
+"""Draws faces with FER2013's seven expressions: a stand-in for the real data, in its forms.
 
 `python -m pipeline.sample OUT.csv --rows 1400 --seed 7` writes a CSV like `fer2013.csv`;
+`python -m pipeline.sample OUT` writes a folder of colour pictures for each class of each split;
 `python -m pipeline.sample --examples web/examples` redraws the page's example faces.
 
 Lengths are in face units (half the width of the face), x to the right, y down, (0, 0) between
@@ -11,6 +12,7 @@ Left and right are the viewer's.
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -18,10 +20,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from pipeline.class_folders import SPLIT_FOLDERS
+from pipeline.dataset import SPLITS
+from pipeline.fer2013 import COLUMNS, USAGES
 from pipeline.files import write_csv
 from recognition.emotions import FER2013
 
-USAGES = ("Training", "PublicTest", "PrivateTest")
+SIDES = (48, 97)
+"""Sides in pixels of the pictures in class folders: from the first to below the second."""
 SUPERSAMPLING = 2  # more is slower and, at 48 pixels, no better to look at
 EYE, BROW, MOUTH = -0.13, -0.42, 0.76
 
@@ -705,10 +711,13 @@ def expose(
     return np.clip(small * setting.exposure + grain, 0, 255).astype(np.uint8)
 
 
-def draw_face(emotion: str, rng: np.random.Generator, size: int = 48) -> np.ndarray:
-    """A random face showing `emotion`, (size, size) uint8 grey, framed like FER2013's.
+def draw_face(
+    emotion: str, rng: np.random.Generator, size: int = 48, colour: bool = False
+) -> np.ndarray:
+    """A random face showing `emotion`, framed like FER2013's.
 
-    The same state of `rng` gives the same face at every size. KeyError for an unknown emotion.
+    uint8 grey (size, size), or RGB (size, size, 3) in `colour`. The same state of `rng` gives the
+    same face at every size. KeyError for an unknown emotion.
     """
     expression, person, setting = express(emotion, rng), some_person(rng), some_setting(rng)
     # A camera gives a dark face more light, though not as much as it would need.
@@ -716,7 +725,9 @@ def draw_face(emotion: str, rng: np.random.Generator, size: int = 48) -> np.ndar
     setting = replace(setting, exposure=setting.exposure * gain)
     gaze = float(rng.normal(0, 0.025))
     picture = paint(person, expression, setting, gaze, size * SUPERSAMPLING)
-    return expose(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), setting, size, rng)
+    if not colour:
+        picture = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    return expose(picture, setting, size, rng)
 
 
 # The page's examples: one person per class, (expression, person, tilt, background).
@@ -784,23 +795,28 @@ def draw_example(emotion: str, size: int = 384) -> np.ndarray:
 
 
 def plan(rows: int) -> list[tuple[str, str]]:
-    """(usage, emotion) of every row: classes alike often, eight, one and one in ten to a split.
+    """(split, emotion) of every row: classes alike often, eight, one and one in ten to a split.
 
     ValueError below 21 rows, where some class would be missing from a split.
     """
-    if rows < len(FER2013) * len(USAGES):
-        raise ValueError(f"{rows} rows are too few: 21 give every split one face of every class.")
-    training, public, private = USAGES
-    usage_of = (training, public, private, *[training] * 7)
-    planned = [(usage_of[row // 7 % 10], FER2013[row % 7]) for row in range(rows)]
-    return sorted(planned, key=lambda row: USAGES.index(row[0]))  # FER2013 has this order too
+    if rows < len(FER2013) * len(SPLITS):
+        raise ValueError(f"{rows} faces are too few: 21 give every split one of every class.")
+    train, val, test = SPLITS
+    split_of = (train, val, test, *[train] * 7)
+    planned = [(split_of[row // 7 % 10], FER2013[row % 7]) for row in range(rows)]
+    return sorted(planned, key=lambda row: SPLITS.index(row[0]))  # FER2013 has this order too
+
+
+def random_of(seed: int, row: int) -> np.random.Generator:
+    """What a face is drawn by: it depends on its place and the seed alone."""
+    return np.random.default_rng([seed, row])
 
 
 def sample_rows(rows: int, seed: int) -> Iterator[tuple[int, np.ndarray, str]]:
-    """(emotion's number, face, usage) of every row; a row depends on its place and the seed."""
-    for row, (usage, emotion) in enumerate(plan(rows)):
-        rng = np.random.default_rng([seed, row])
-        yield FER2013.index(emotion), draw_face(emotion, rng), usage
+    """(emotion's number, grey face, Usage) of every row."""
+    usage_of = {split: usage for usage, split in USAGES.items()}
+    for row, (split, emotion) in enumerate(plan(rows)):
+        yield FER2013.index(emotion), draw_face(emotion, random_of(seed, row)), usage_of[split]
 
 
 def write_sample(path: Path, rows: int, seed: int) -> None:
@@ -810,36 +826,63 @@ def write_sample(path: Path, rows: int, seed: int) -> None:
         (emotion, " ".join(map(str, face.ravel().tolist())), usage)
         for emotion, face, usage in drawn
     )
-    write_csv(path, ("emotion", "pixels", "Usage"), lines)
+    write_csv(path, COLUMNS, lines)
+
+
+def write_class_folders(folder: Path, faces: int, seed: int) -> None:
+    """Writes colour pictures of many sizes as `<split>/<class>/<number>.png`.
+
+    `folder` appears only when all are there; FileExistsError where it did before.
+    """
+    if folder.exists():
+        raise FileExistsError(f"{folder} is there already; delete it or name another folder.")
+    planned = plan(faces)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="partial-") as name:
+        made = Path(name) / folder.name
+        for row, (split, emotion) in enumerate(planned):
+            rng = random_of(seed, row)
+            face = draw_face(emotion, rng, int(rng.integers(*SIDES)), colour=True)
+            write_png(made / SPLIT_FOLDERS[split][0] / emotion / f"{row:05}.png", face)
+        made.replace(folder)
+
+
+def write_png(path: Path, picture: np.ndarray) -> None:
+    """Writes an RGB picture, as small as PNG gets it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    _, png = cv2.imencode(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    path.write_bytes(png.tobytes())
 
 
 def write_examples(folder: Path) -> None:
     """Writes the page's example faces, one PNG per class."""
-    folder.mkdir(parents=True, exist_ok=True)
     for emotion in EXAMPLES:
-        picture = cv2.cvtColor(draw_example(emotion), cv2.COLOR_RGB2BGR)
-        _, png = cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 9])
-        (folder / f"{emotion}.png").write_bytes(png.tobytes())
+        write_png(folder / f"{emotion}.png", draw_example(emotion))
 
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description="Draws faces in the format of FER2013.")
-    parser.add_argument("csv", nargs="?", type=Path, help="the CSV to write")
+    parser = argparse.ArgumentParser(description="Draws faces that can stand in for FER2013.")
+    parser.add_argument(
+        "out", nargs="?", type=Path, help="the CSV to write, or a folder where it ends otherwise"
+    )
     parser.add_argument("--rows", type=int, default=1400, help="faces to draw (1400)")
     parser.add_argument("--seed", type=int, default=7, help="another seed, other faces (7)")
     parser.add_argument(
         "--examples", type=Path, metavar="FOLDER", help="redraw the page's examples"
     )
     arguments = parser.parse_args()
-    if arguments.csv is None and arguments.examples is None:
-        parser.error("name a CSV to write, or --examples FOLDER.")
+    out = arguments.out
+    if out is None and arguments.examples is None:
+        parser.error("name a CSV or a folder to write, or --examples FOLDER.")
     try:
         if arguments.examples is not None:
             write_examples(arguments.examples)
-        if arguments.csv is not None:
-            write_sample(arguments.csv, arguments.rows, arguments.seed)
-            print(f"{arguments.rows:,} drawn faces: {arguments.csv}")
+        if out is not None:
+            write = write_sample if out.suffix.lower() == ".csv" else write_class_folders
+            write(out, arguments.rows, arguments.seed)
+            print(f"{arguments.rows:,} drawn faces: {out}")
     except (OSError, ValueError) as error:
         parser.error(str(error))
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from dataclasses import replace
 from typing import get_args
 
@@ -139,3 +140,10 @@ def test_without_a_picture_a_card_has_nothing_to_open(face):
 def test_the_cards_of_a_real_picture_are_whole_markup(model_path):
     faces = Recognizer(model_path, "haar", threshold=1.0)(data.astronaut())
     assert len(read(cards.face_cards(faces, data.astronaut())).all("article")) == len(faces) > 0
+
+
+def test_classes_without_an_emoji_have_colours_that_differ():
+    styles = cards.emoji_styles(["happy", *(f"class {number}" for number in range(20))])
+    assert styles.count("--emoji-") == styles.count("--colour-0:rgb(") == 1
+    hues = re.findall(r"--colour-\d+:hsl\((\d+),55%,55%\);", styles)
+    assert len(set(hues)) == 20

@@ -24,37 +24,6 @@ def test_agreement_is_the_share_of_each_labels_faces():
     assert shares[happy, happy] == 1
 
 
-def test_the_same_photograph_is_found_in_other_light(images):
-    darker = (images[2] * 0.6 + 20).astype(np.uint8)
-    others = np.stack([images[0], darker])
-    found = label_noise.twins(label_noise.thumbnails(others), label_noise.thumbnails(images[1:]))
-    assert found.tolist() == [-1, 1]
-
-
-def test_an_empty_picture_is_like_no_other():
-    empty = np.full((2, 48, 48), 9, np.uint8)
-    thumbnails = label_noise.thumbnails(empty)
-    assert label_noise.twins(thumbnails, thumbnails).tolist() == [-1, -1]
-
-
-def test_duplicates_count_faces_and_differing_labels(images):
-    def split(rows, labels):
-        return Split(images[rows], np.array(labels, np.uint8), FER2013)
-
-    counted = label_noise.duplicates(
-        {
-            "train": split([0, 1], [3, 4]),
-            "val": split([1, 2], [5, 0]),
-            "test": split([0, 2], [3, 0]),
-        }
-    )
-    assert counted == {
-        "val in train": {"faces": 1, "labelled differently": 1},
-        "test in train": {"faces": 1, "labelled differently": 0},
-        "test in val": {"faces": 1, "labelled differently": 0},
-    }
-
-
 def test_accuracies_are_taken_on_the_faces_that_have_both_labels():
     labels = np.array([0, 1, 2, 3])
     voted = np.array([0, 2, NO_LABEL, FERPLUS.index("contempt")])

@@ -9,6 +9,9 @@ from PIL import Image
 
 from emojis import draw
 from pipeline import sample
+from pipeline.class_folders import read_class_folders
+from pipeline.dataset import SPLITS
+from pipeline.fer2013 import USAGES
 from recognition.emotions import FER2013, FERPLUS, emoji_path
 
 EXAMPLES = Path(__file__).parents[1] / "web" / "examples"
@@ -44,7 +47,7 @@ def test_the_csv_has_fer2013s_format(drawn_csv, rows):
         values = row["pixels"].split(" ")
         assert len(values) == 48 * 48
         assert all(0 <= int(value) <= 255 for value in values)
-    order = [sample.USAGES.index(row["Usage"]) for row in rows]
+    order = [list(USAGES).index(row["Usage"]) for row in rows]
     assert order == sorted(order)
 
 
@@ -57,18 +60,73 @@ def test_the_csv_holds_the_faces_that_were_drawn(rows):
 
 @pytest.mark.parametrize("count", [21, 70, 1400, 1403])
 def test_every_class_is_in_every_split(count):
-    assert len(set(sample.plan(count))) == len(FER2013) * len(sample.USAGES)
+    assert len(set(sample.plan(count))) == len(FER2013) * len(SPLITS)
     assert len(sample.plan(count)) == count
 
 
 def test_eight_one_and_one_in_ten_faces_go_to_the_splits():
-    usages = Counter(usage for usage, _ in sample.plan(1400))
-    assert usages == {"Training": 1120, "PublicTest": 140, "PrivateTest": 140}
+    splits = Counter(split for split, _ in sample.plan(1400))
+    assert splits == {"train": 1120, "val": 140, "test": 140}
 
 
 def test_too_few_rows_are_refused_and_leave_nothing(tmp_path):
-    with pytest.raises(ValueError, match="20 rows are too few"):
+    with pytest.raises(ValueError, match="20 faces are too few"):
         sample.write_sample(tmp_path / "faces.csv", rows=20, seed=7)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def drawn_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sample") / "faces"
+    sample.write_class_folders(folder, faces=ROWS, seed=7)
+    return folder
+
+
+def test_class_folders_hold_colour_pictures_of_many_sizes(drawn_folder):
+    sizes = set()
+    for path in drawn_folder.rglob("*.png"):
+        with Image.open(path) as picture:
+            colours = np.asarray(picture).astype(int)
+            sizes.add(picture.size)
+        assert colours.ndim == 3
+        assert np.ptp(colours, axis=2).mean() > 1
+    assert len(sizes) > ROWS / 4
+    assert all(48 <= side < 97 for size in sizes for side in size)
+
+
+def test_class_folders_are_read_as_they_were_planned(drawn_folder):
+    splits, notes = read_class_folders(drawn_folder)
+    for name, split in splits.items():
+        shown = Counter(split.classes[label] for label in split.labels)
+        assert shown == Counter(emotion for part, emotion in sample.plan(ROWS) if part == name)
+    assert split.classes == FER2013
+    assert notes == []
+
+
+def test_the_same_seed_fills_folders_with_the_same_files_and_another_with_others(tmp_path):
+    contents = []
+    for name, seed in (("one", 1), ("two", 1), ("three", 2)):
+        sample.write_class_folders(tmp_path / name, faces=21, seed=seed)
+        files = sorted((tmp_path / name).rglob("*.png"))
+        contents.append([path.read_bytes() for path in files])
+    assert contents[0] == contents[1]
+    assert set(contents[0]).isdisjoint(contents[2])
+
+
+def test_a_folder_that_is_there_is_not_written_into(tmp_path):
+    (tmp_path / "mine.png").touch()
+    with pytest.raises(FileExistsError, match="is there already"):
+        sample.write_class_folders(tmp_path, faces=21, seed=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.png"]
+
+
+def test_an_interrupted_drawing_leaves_no_folder(tmp_path, monkeypatch):
+    def interrupted(path, picture):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sample, "write_png", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sample.write_class_folders(tmp_path / "faces", faces=21, seed=1)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -173,6 +231,12 @@ def test_the_haar_cascade_finds_one_face_in_an_example(name):
     assert 130 < width < 230
 
 
+def test_the_command_line_writes_folders_where_it_is_asked_for_no_csv(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["sample", str(tmp_path / "faces"), "--rows", "21"])
+    sample.main()
+    assert len(list((tmp_path / "faces").glob("*/*/*.png"))) == 21
+
+
 def test_the_command_line_writes_what_it_is_asked_for(tmp_path, monkeypatch, capsys):
     path = tmp_path / "faces.csv"
     monkeypatch.setattr("sys.argv", ["sample", str(path), "--rows", "21", "--seed", "1"])
@@ -183,7 +247,7 @@ def test_the_command_line_writes_what_it_is_asked_for(tmp_path, monkeypatch, cap
 
 @pytest.mark.parametrize(
     ("flags", "complaint"),
-    [([], "name a CSV"), (["faces.csv", "--rows", "5"], "5 rows are too few")],
+    [([], "name a CSV"), (["faces.csv", "--rows", "5"], "5 faces are too few")],
 )
 def test_the_command_line_says_in_a_sentence_what_is_wrong(
     flags, complaint, tmp_path, monkeypatch, capsys

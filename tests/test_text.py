@@ -131,6 +131,7 @@ def test_an_unknown_text_is_an_error_and_an_unknown_class_keeps_its_name():
     with pytest.raises(AttributeError, match=r"en\.json has no entry NO_SUCH"):
         _ = text.NO_SUCH
     assert text.emotion("very_bored") == "Very bored"
+    assert text.emotion("sehr Müde") == "Sehr Müde"
 
 
 def test_gradio_gets_the_texts_of_all_languages_and_their_cousins():

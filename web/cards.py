@@ -19,6 +19,8 @@ from web import text
 EMOJI_SIZE = 96
 PORTRAIT_SIZE = 112
 SEEN_SIZE = 224
+GOLDEN_ANGLE = 137.5
+"""Degrees between the hues of neighbouring classes: any number of them stay apart."""
 HEAT_SIZE = 48
 """Side, in pixels, of a heat map's picture; the browser enlarges it smoothly."""
 
@@ -49,14 +51,17 @@ def emoji_styles(classes: Sequence[str]) -> str:
     """A style element that defines `--emoji-N` and `--colour-N` for the class at position N.
 
     So an emoji is sent once, however many cards show it. The colour is the emoji's mean, which
-    suits a replaced emoji too.
+    suits a replaced emoji too; a class without an emoji, or with a damaged one, has a hue of its
+    own and is shown without.
     """
     rules = []
     for position, name in enumerate(classes):
         try:
             emoji = Image.open(emoji_path(name)).convert("RGBA")
         except (OSError, ValueError):
-            continue  # a class without an emoji, or a damaged file, is shown without
+            hue = round(GOLDEN_ANGLE * position) % 360
+            rules.append(f"--colour-{position}:hsl({hue},55%,55%);")
+            continue
         emoji = ImageOps.pad(emoji, (EMOJI_SIZE, EMOJI_SIZE))
         encoded = BytesIO()
         emoji.save(encoded, "PNG")

@@ -86,7 +86,8 @@ def translations() -> gr.I18n:
 
 def emotion(name: str) -> str:
     """The word shown for the class `name`; a class unknown here is shown by its own name."""
-    return __getattr__("EMOTIONS").get(name, name.replace("_", " ").capitalize())
+    own = name.replace("_", " ")
+    return __getattr__("EMOTIONS").get(name, own[:1].upper() + own[1:])
 
 
 def error(refusal: RecognitionError) -> str:
