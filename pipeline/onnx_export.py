@@ -6,6 +6,7 @@ import contextlib
 import io
 import statistics
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,10 @@ def export_onnx(network: keras.Model, metadata: dict[str, str], path: Path) -> N
     """
     maps = activation_maps(network)
     outputs = {"probabilities": network.output}
-    served = keras.Model(network.input, outputs | ({} if maps is None else {MAPS: maps}))
+    served = serving(network, outputs | ({} if maps is None else {MAPS: maps}))
     served(np.zeros((1, SIZE, SIZE, 1), np.float32))  # the exporter wants a model that was called
-    with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # Keras asks NumPy for its old np.object
         served.export(path, format="onnx", verbose=False)
     model = onnx.load(path)
     for output in model.graph.output:
@@ -46,6 +48,16 @@ def export_onnx(network: keras.Model, metadata: dict[str, str], path: Path) -> N
     onnx.helper.set_model_props(model, metadata)
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, path)
+
+
+def serving(network: keras.Model, outputs: dict[str, Any]) -> keras.Model:
+    """A model from `faces` to these `outputs` of `network` that is never in training mode.
+
+    Keras' exporters do not say which mode they mean. Its `Resizing` takes that for training and
+    puts the layers behind it, batch norm for one, in that mode too.
+    """
+    faces = keras.Input(network.input_shape[1:], name="faces")
+    return keras.Model(faces, keras.Model(network.input, outputs)(faces, training=False))
 
 
 def activation_maps(network: keras.Model) -> Any | None:  # noqa: ANN401
