@@ -20,8 +20,8 @@ from tqdm import tqdm
 
 from pipeline import metrics
 from pipeline.dataset import SIZE, SPLITS, Split, load_split
-from pipeline.export import export_onnx, milliseconds_per_face
 from pipeline.files import write_csv, write_json
+from pipeline.onnx_export import export_onnx, milliseconds_per_face
 from pipeline.params import REPOSITORY, Evaluation, ParamsError, load_params
 from pipeline.plots import save_calibration, save_confusion, save_history, save_per_class
 from pipeline.reports import folder_of, read_history, read_report

@@ -1,107 +1,308 @@
-"""The champion's network in the format that is served."""
+"""A trained model as a file for other programs: Keras, JSON and weights, ONNX, TFLite, SavedModel.
+
+`python -m pipeline.export --to FORMAT` exports the champion, with `--model cnn` another model. What
+was written is read back, run on every validation face and measured, and only kept where it does
+what Keras does. Every format takes float32 faces (N, 48, 48, 1), grey levels 0..255.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import statistics
-import time
+import argparse
+import json
+import os
+import sys
+import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
-import onnx
-import onnxruntime
+import tensorflow as tf
+from tqdm import tqdm
 
-from pipeline.dataset import SIZE
+from pipeline.card import metadata_of, read_card
+from pipeline.champion import load_champion
+from pipeline.dataset import Split, load_split
+from pipeline.onnx_export import Predict, export_onnx, load_onnx, median_milliseconds
+from pipeline.params import REPOSITORY, ParamsError, load_params
+from pipeline.tensorflow_export import (
+    export_savedmodel,
+    export_tflite,
+    load_savedmodel,
+    load_tflite,
+)
 
-MAPS = "activation_maps"
-ROUNDS = 100
-WARM_UP = 10
-Predict = Callable[[np.ndarray], np.ndarray]
-"""Takes float32 faces (N, 48, 48, 1) of 0..255 and returns probabilities (N, classes)."""
+MODELS = REPOSITORY / "models"
+EXPORTS = REPOSITORY / "exports"
+CHAMPION = "best"
+TOLERANCE = 1e-4
+"""Largest difference of a probability between Keras and a format that computes the same."""
+LOSS = 0.02
+"""By how much a format that computes in int8 may be right less often than Keras."""
+CALIBRATION = 70
+"""Training faces of each class that int8 is calibrated on."""
+BATCH = 64
+HEADER = (
+    "| format | written | MB | ms a face | largest difference | accuracy |",
+    "|---|---|---|---|---|---|",
+)
 
 
-def export_onnx(network: keras.Model, metadata: dict[str, str], path: Path) -> None:
-    """Write `network` as ONNX: input `faces`, output `probabilities`, both with free batch size.
+class ExportError(RuntimeError):
+    """Nothing is exported; what lay at the place is still there."""
 
-    Where the network allows it there is a second output, `activation_maps`. `metadata` become the
-    file's metadata properties.
+
+@dataclass(frozen=True)
+class Model:
+    """A trained network, its card, and training faces, float32 (N, 48, 48, 1), for calibration."""
+
+    network: keras.Model
+    card: dict[str, Any]
+    calibration: np.ndarray
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a format is written and read back.
+
+    `ending` is that of the name; `marker` names a file that tells such a folder, and is empty for
+    a format that is one file. `exact` formats compute what Keras computes.
     """
-    maps = activation_maps(network)
-    outputs = {"probabilities": network.output}
-    served = keras.Model(network.input, outputs | ({} if maps is None else {MAPS: maps}))
-    served(np.zeros((1, SIZE, SIZE, 1), np.float32))  # the exporter wants a model that was called
-    with contextlib.redirect_stdout(io.StringIO()):
-        served.export(path, format="onnx", verbose=False)
-    model = onnx.load(path)
-    for output in model.graph.output:
-        is_map = len(output.type.tensor_type.shape.dim) > 2
-        _rename_output(model.graph, output, MAPS if is_map else "probabilities")
-    model.graph.output.sort(key=lambda output: output.name == MAPS)  # the exporter sorts by name
-    for value in (*model.graph.input, *model.graph.output):
-        value.type.tensor_type.shape.dim[0].dim_param = "N"
-    onnx.helper.set_model_props(model, metadata)
-    onnx.checker.check_model(model, full_check=True)
-    onnx.save(model, path)
+
+    ending: str
+    write: Callable[[Model, Path], None]
+    load: Callable[[Path], Predict]
+    marker: str = ""
+    exact: bool = True
 
 
-def activation_maps(network: keras.Model) -> Any | None:  # noqa: ANN401
-    """How much each place of a face speaks for each class, (N, height, width, classes), or None.
+@dataclass(frozen=True)
+class Measured:
+    """What an export costs and how far it can be trusted, on the validation faces."""
 
-    The class-activation maps of Zhou et al. 2016 (arXiv:1512.04150): the maps before the global
-    average pooling, weighed by the logits layer, so that their mean over a face is its logits.
-    None where anything but dropout stands between that pooling and the logits.
+    megabytes: float
+    milliseconds: float
+    difference: float
+    accuracy: float
+
+
+def write_json_and_weights(network: keras.Model, folder: Path) -> None:
+    """Write model.json, the layers, and model.weights.h5."""
+    folder.mkdir()
+    (folder / "model.json").write_text(network.to_json(indent=2), encoding="utf-8")
+    network.save_weights(folder / "model.weights.h5")
+
+
+def load_json_and_weights(folder: Path) -> Predict:
+    """The network of a folder that `write_json_and_weights` made."""
+    network = keras.models.model_from_json((folder / "model.json").read_text(encoding="utf-8"))
+    network.load_weights(folder / "model.weights.h5")
+    return network.predict_on_batch
+
+
+FORMATS = {
+    "keras": Format(
+        ".keras",
+        lambda model, path: model.network.save(path),
+        lambda path: keras.models.load_model(path, compile=False).predict_on_batch,
+    ),
+    "json+weights": Format(
+        "-json",
+        lambda model, path: write_json_and_weights(model.network, path),
+        load_json_and_weights,
+        marker="model.json",
+    ),
+    "onnx": Format(
+        ".onnx",
+        lambda model, path: export_onnx(model.network, metadata_of(model.card), path),
+        load_onnx,
+    ),
+    "tflite": Format(
+        ".tflite", lambda model, path: export_tflite(model.network, path), load_tflite
+    ),
+    "tflite-int8": Format(
+        "-int8.tflite",
+        lambda model, path: export_tflite(model.network, path, model.calibration),
+        load_tflite,
+        exact=False,
+    ),
+    "savedmodel": Format(
+        "-savedmodel",
+        lambda model, path: export_savedmodel(model.network, path),
+        load_savedmodel,
+        marker="saved_model.pb",
+    ),
+}
+
+
+def calibration_faces(training: Split, each: int = CALIBRATION, seed: int = 1) -> np.ndarray:
+    """Up to `each` random faces of every class, float32 (N, 48, 48, 1)."""
+    order = np.random.default_rng(seed).permutation(len(training.labels))
+    chosen = [
+        order[training.labels[order] == label][:each] for label in range(len(training.classes))
+    ]
+    return as_input(training.images[np.concatenate(chosen)])
+
+
+def as_input(images: np.ndarray) -> np.ndarray:
+    """Faces (N, 48, 48) as networks take them: float32 (N, 48, 48, 1)."""
+    return images[..., np.newaxis].astype(np.float32)
+
+
+def probabilities_of(predict: Predict, images: np.ndarray, title: str) -> np.ndarray:
+    """Probabilities (N, classes) of faces (N, 48, 48); a bar on a terminal tells the time left."""
+    starts = tqdm(range(0, len(images), BATCH), title, unit="batch", disable=None, leave=False)
+    return np.concatenate([predict(as_input(images[at : at + BATCH])) for at in starts])
+
+
+def accuracy_of(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Share of the faces of which the most probable class is the label."""
+    return float((probabilities.argmax(axis=1) == labels).mean())
+
+
+def export(
+    model: Model, kind: str, path: Path, validation: Split, expected: np.ndarray
+) -> Measured:
+    """Write `model` to `path` in the format `kind`, if there it gives what Keras gives.
+
+    `expected` are the probabilities (N, classes) that Keras gives for `validation`. An earlier
+    export is replaced. ExportError where `path` cannot be written and where the results differ.
     """
-    logits = network.get_layer("logits")
-    below = _layer_of(logits.input)
-    while isinstance(below, keras.layers.Dropout):
-        below = _layer_of(below.input)
-    if not isinstance(below, keras.layers.GlobalAveragePooling2D):
-        return None
-    kernel, bias = logits.get_weights()
-    everywhere = keras.layers.Conv2D(kernel.shape[1], 1, name=MAPS)
-    maps = everywhere(below.input)
-    everywhere.set_weights([kernel[np.newaxis, np.newaxis], bias])
-    return maps
+    form = FORMATS[kind]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix="partial-") as folder:
+            made = Path(folder) / path.name
+            form.write(model, made)
+            measured = measure(form.load(made), made, kind, validation, expected)
+            if fault := fault_of(measured, form, accuracy_of(expected, validation.labels)):
+                raise ExportError(f"{kind}: {fault}; nothing is written to {path}")
+            if path.is_dir():
+                path.rename(Path(folder) / "earlier")
+            made.replace(path)
+    except (OSError, tf.errors.OpError) as error:
+        raise ExportError(
+            f"{path} cannot be written: {reason_of(error)}; make room, or name another place"
+        ) from None
+    return measured
 
 
-def _layer_of(tensor: Any) -> keras.Layer:  # noqa: ANN401
-    return tensor._keras_history.operation
+def reason_of(error: OSError | tf.errors.OpError) -> str:
+    """What the system said, without the libraries' own words around it."""
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
+    return str(error).rpartition("; ")[2].partition(" [Op:")[0]
 
 
-def _rename_output(graph: onnx.GraphProto, output: onnx.ValueInfoProto, name: str) -> None:
-    for node in graph.node:
-        node.output[:] = [name if value == output.name else value for value in node.output]
-    output.name = name
+def refuse_other(path: Path, kind: str) -> None:
+    """ExportError where `path` is no place for the format `kind`."""
+    form = FORMATS[kind]
+    suffix = Path(f"model{form.ending}").suffix
+    if path.suffix != suffix and not form.marker:
+        raise ExportError(f"{path}: the name of a file in the format {kind} must end in {suffix}")
+    earlier = (path / form.marker).is_file()
+    if path.exists() and not earlier:
+        raise ExportError(
+            f"{path} is there and is no earlier export to {kind}; remove it, or name another place"
+        )
 
 
-def load_onnx(path: Path) -> Predict:
-    """The network of an ONNX file, by ONNX Runtime on one thread."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    return lambda faces: session.run(["probabilities"], {"faces": faces})[0]
+def measure(
+    predict: Predict, path: Path, kind: str, validation: Split, expected: np.ndarray
+) -> Measured:
+    """What `path` weighs, and how `predict`, which is of it, compares with Keras."""
+    probabilities = probabilities_of(predict, validation.images, kind)
+    files = [file for file in (path, *path.rglob("*")) if file.is_file()]
+    return Measured(
+        megabytes=sum(file.stat().st_size for file in files) / 1e6,
+        milliseconds=median_milliseconds(predict),
+        difference=float(np.abs(probabilities - expected).max()),
+        accuracy=accuracy_of(probabilities, validation.labels),
+    )
 
 
-def largest_difference(path: Path, network: keras.Model, faces: np.ndarray) -> float:
-    """Largest difference between a probability of ONNX and of Keras, `faces` (N, 48, 48, 1)."""
-    return float(np.abs(load_onnx(path)(faces) - network.predict(faces, verbose=0)).max())
+def fault_of(measured: Measured, form: Format, accuracy: float) -> str:
+    """Why an export must not be used, by the `accuracy` of Keras; empty where it may."""
+    if form.exact and not measured.difference <= TOLERANCE:
+        return (
+            f"a probability differs from Keras' by {measured.difference:.2g}, more than {TOLERANCE}"
+        )
+    if not measured.accuracy >= accuracy - LOSS:
+        return f"{measured.accuracy:.2%} of the faces are right, by Keras {accuracy:.2%}"
+    return ""
 
 
-def milliseconds_per_face(path: Path) -> float:
-    """How long an ONNX file takes for one face on one thread: the median of `ROUNDS` runs."""
-    return median_milliseconds(load_onnx(path))
+def read_model(name: str) -> Model:
+    """The trained model `name`, or the champion; errors say what is missing and how to make it."""
+    params = load_params()
+    if name not in (CHAMPION, *params.models):
+        raise ExportError(
+            f"there is no model {name!r}; params.yaml lists {', '.join(params.models)}"
+        )
+    path = MODELS / f"{name}.keras"
+    try:
+        network = load_champion(path)
+    except ValueError:
+        raise ExportError(f"{path} is damaged; make it again with `dvc repro promote`") from None
+    if name == CHAMPION:
+        card = json.loads((MODELS / "best.json").read_text(encoding="utf-8"))
+    else:
+        card = read_card(name, params.models, params.promote.metric)
+    return Model(network, card, calibration_faces(load_split("train")))
 
 
-def median_milliseconds(predict: Predict) -> float:
-    """Wall time of `predict` for one random face: the median of `ROUNDS`, after `WARM_UP` more."""
-    face = np.random.default_rng(1).integers(0, 256, (1, SIZE, SIZE, 1)).astype(np.float32)
-    times = []
-    for _ in range(WARM_UP + ROUNDS):
-        start = time.perf_counter()
-        predict(face)
-        times.append(time.perf_counter() - start)
-    return statistics.median(times[WARM_UP:]) * 1000
+def export_all(name: str, places: dict[str, Path]) -> None:
+    """Export the model `name` in every format that `places` names, and print the table."""
+    for kind, path in places.items():
+        refuse_other(path, kind)
+    model, validation = read_model(name), load_split("val")
+    told, known = model.network.output_shape[-1], len(validation.classes)
+    if told != known:
+        raise ExportError(
+            f"{name} tells {told} classes and the faces in data/arrays have {known}; "
+            "make both of the same labels with `dvc repro`"
+        )
+    expected = probabilities_of(model.network.predict_on_batch, validation.images, "Keras")
+    accuracy = accuracy_of(expected, validation.labels)
+    print(f"{model.card['model']}: Keras names {accuracy:.2%} of the validation faces as labelled")
+    print(*HEADER, sep="\n", flush=True)
+    for kind, path in places.items():
+        row = export(model, kind, path, validation, expected)
+        print(
+            f"| {kind} | {path.name} | {row.megabytes:.2f} | {row.milliseconds:.2f} "
+            f"| {row.difference:.1e} | {row.accuracy:.2%} |",
+            flush=True,
+        )
+    print(f"written to {path.parent}")
+    print(f"classes, in the order of the probabilities: {', '.join(validation.classes)}")
+
+
+def main() -> None:
+    """Read the command line and export."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--to", required=True, choices=[*FORMATS, "all"], help="the format")
+    parser.add_argument("--model", default=CHAMPION, help="a section of `train` in params.yaml")
+    parser.add_argument(
+        "out", type=Path, nargs="?", help="file or folder to write; by default in exports/"
+    )
+    args = parser.parse_args()
+    if keras.backend.backend() != "tensorflow":
+        raise ExportError("only Keras on TensorFlow writes every format; unset KERAS_BACKEND")
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    if args.to == "all":
+        folder = args.out or EXPORTS
+        places = {kind: folder / f"{args.model}{form.ending}" for kind, form in FORMATS.items()}
+    else:
+        ending = FORMATS[args.to].ending
+        places = {args.to: args.out or EXPORTS / f"{args.model}{ending}"}
+    export_all(args.model, places)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (ExportError, ParamsError, FileNotFoundError) as error:
+        sys.exit(f"export: {error}")

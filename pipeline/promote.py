@@ -19,7 +19,7 @@ import numpy as np
 
 from pipeline.card import metadata_of, read_card
 from pipeline.dataset import Split, load_split
-from pipeline.export import export_onnx, largest_difference
+from pipeline.onnx_export import export_onnx, largest_difference
 from pipeline.params import REPOSITORY, ParamsError, load_params
 from pipeline.reports import read_report
 

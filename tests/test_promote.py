@@ -11,7 +11,7 @@ from pipeline import networks, promote
 from pipeline.card import LIMITS, known_failures, limits_of, model_card
 from pipeline.dataset import FER2013_HASH, Split
 from pipeline.evaluate import figures
-from pipeline.export import activation_maps
+from pipeline.onnx_export import activation_maps
 from recognition.classifier import Classifier
 from recognition.emotions import FER2013
 
