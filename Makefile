@@ -2,7 +2,10 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: app test lint repro mlflow bench bench-live browser
+.PHONY: doctor app test lint repro report mlflow bench bench-live browser
+
+doctor:                 ## what is missing here and how to mend it; installs nothing
+	@$(PYTHON) -m pipeline.doctor
 
 app: .venv/app          ## the page, on the model in models/best.onnx
 	$(BIN)/python app.py
@@ -15,6 +18,9 @@ lint: .venv/all
 
 repro: .venv/all data/fer2013.csv  ## the whole pipeline, from data/fer2013.csv to models/best.onnx
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
+
+report: .venv/all       ## what the last `make repro` found, as one page: reports/report.html
+	$(BIN)/python -m pipeline.report
 
 mlflow: .venv/all       ## the runs, at http://localhost:5000
 	$(BIN)/python -m pipeline.tracking
