@@ -146,7 +146,7 @@ def test_the_report_holds_the_figures_of_every_model_and_all_its_pictures(worksp
         (row,) = [row for row in models.all("tr") if row.all("th")[0].text == name]
         reports = workspace.root / "reports" / "models" / name
         figures, cost = (read_json(reports / f"{file}.json") for file in ("metrics", "cost"))
-        assert f"{100 * figures['test']['accuracy']:.2f}\u00a0%" in row.text
+        assert f"{100 * figures['test']['accuracy']:.2f} %" in row.text
         assert f"{cost['milliseconds_per_face']}" in row.text
         assert ("class" in row.attributes) == (name == card["model"])
     for fact in ("git_commit", "data_hash", "mlflow_run_id", "keras"):
