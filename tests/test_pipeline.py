@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import mlflow
+import nbformat
 import numpy as np
 import pytest
 from browsing import OVERFLOW, PHONE
 from markup import read
 from mlflow_server import mlflow_server
+from nbclient import NotebookClient
 from ruamel.yaml import YAML
 
 from pipeline.params import REPOSITORY
@@ -186,6 +188,20 @@ def test_the_report_says_what_is_missing_or_of_another_training(workspace):
         assert process.returncode == 1
         assert told in output
         assert output.count("\n") == 1
+
+
+def test_the_notebook_shows_faces_curves_confusion_and_mistakes(workspace):
+    folder = workspace.root / "notebooks"
+    notebook = nbformat.read(folder / "explore.ipynb", as_version=4)
+    where = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=where).execute()
+    outputs = {cell["id"]: cell.get("outputs", []) for cell in notebook.cells}
+    for cell in ("faces", "balance", "history", "confusion", "mistakes"):
+        assert "image/png" in outputs[cell][-1]["data"]
+    card = read_json(workspace.root / "models" / "best.json")
+    table = outputs["models"][-1]["data"]["text/plain"]
+    assert f"{card['figures']['test']['accuracy']:.3f}".rstrip("0") in table
+    assert card["model"] in outputs["models"][0]["text"]
 
 
 def stages_run(output):
