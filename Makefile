@@ -2,7 +2,10 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: app test lint repro sample mlflow bench bench-live browser
+.PHONY: doctor app test lint repro sample report mlflow bench bench-live browser
+
+doctor:                 ## what is missing here and how to mend it; installs nothing
+	@$(PYTHON) -m pipeline.doctor
 
 app: .venv/app          ## the page, on the model in models/best.onnx
 	$(BIN)/python app.py
@@ -26,6 +29,9 @@ sample: .venv/all | data/sample  ## the whole pipeline on drawn faces, to try it
 	@echo '  the page on their model:   $(BIN)/python app.py --model data/sample.onnx'
 	@echo '  their run in MLflow:       make mlflow'
 	@echo '  all of it in place of yours, after you committed: $(BIN)/dvc exp apply sample'
+
+report: .venv/all       ## what the last `make repro` found, as one page: reports/report.html
+	$(BIN)/python -m pipeline.report
 
 mlflow: .venv/all       ## the runs, at http://localhost:5000
 	$(BIN)/python -m pipeline.tracking

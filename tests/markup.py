@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-VOID = {"img", "input", "br"}
+VOID = {"img", "input", "br", "meta", "link"}
 
 
 @dataclass

@@ -4,12 +4,19 @@ import ast
 import csv
 import json
 import re
+import shutil
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import mlflow
+import nbformat
 import numpy as np
 import pytest
+from browsing import OVERFLOW, PHONE
+from markup import read
 from mlflow_server import mlflow_server
+from nbclient import NotebookClient
 from ruamel.yaml import YAML
 
 from pipeline.params import REPOSITORY
@@ -118,6 +125,85 @@ def test_the_reports_on_the_champion_agree_with_its_card(workspace):
     assert set(card["test_per_class"]) == set(card["classes"])
 
 
+@contextmanager
+def changed(path, text):
+    """A file with other content, or absent where `text` is None, for a while."""
+    before = path.read_text(encoding="utf-8")
+    path.unlink() if text is None else path.write_text(text, encoding="utf-8")
+    yield
+    path.write_text(before, encoding="utf-8")
+
+
+def report_of(workspace):
+    """The report that `make report` writes, as a tree."""
+    workspace.stage("report")
+    return read((workspace.root / "reports" / "report.html").read_text(encoding="utf-8"))
+
+
+def test_the_report_holds_the_figures_of_every_model_and_all_its_pictures(workspace):
+    page = report_of(workspace)
+    card = read_json(workspace.root / "models" / "best.json")
+    models, *_ = page.all("table")
+    for name in MODELS:
+        (row,) = [row for row in models.all("tr") if row.all("th")[0].text == name]
+        reports = workspace.root / "reports" / "models" / name
+        figures, cost = (read_json(reports / f"{file}.json") for file in ("metrics", "cost"))
+        assert f"{100 * figures['test']['accuracy']:.2f} %" in row.text
+        assert f"{cost['milliseconds_per_face']}" in row.text
+        assert ("class" in row.attributes) == (name == card["model"])
+    for fact in ("git_commit", "data_hash", "mlflow_run_id", "keras"):
+        assert card[fact] in page.text
+    pictures = page.all("img")
+    assert len(pictures) == 2
+    assert all(picture.attributes["alt"] for picture in pictures)
+    assert all(picture.attributes["src"].startswith("data:image/png") for picture in pictures)
+    assert not page.all("div", "beware")
+
+
+def test_the_report_tells_of_studies_made_by_hand_where_they_are(workspace):
+    assert not {"Labels", "Ablation"} & {title.text for title in report_of(workspace).all("h2")}
+    for study in ("label_noise", "ablation"):
+        shutil.copytree(REPOSITORY / "reports" / study, workspace.root / "reports" / study)
+    page = report_of(workspace)
+    assert {"Labels", "Ablation"} <= {title.text for title in page.all("h2")}
+    assert len(page.all("img")) == 3
+    for study in ("label_noise", "ablation"):
+        shutil.rmtree(workspace.root / "reports" / study)
+
+
+def test_the_report_says_what_is_missing_or_of_another_training(workspace):
+    card, spoilt = (workspace.root / name for name in ("models/best.json", "reports/robustness"))
+    other = json.dumps(read_json(card) | {"git_commit": "f" * 40})
+    with changed(card, other):
+        (note,) = report_of(workspace).all("div", "beware")
+    assert "models/best.json and reports/models/cnn are of different trainings" in note.text
+    for path, text, told in (
+        (spoilt / "robustness.csv", None, "is missing; make it with `dvc repro robustness`"),
+        (card, "{}", "models/best.json or a file of reports/ cannot be read ('candidates')"),
+        (card, "<<<<<<< HEAD", "make them again with `dvc repro --force`"),
+    ):
+        with changed(path, text):
+            process = workspace.start(sys.executable, "-m", "pipeline.report")
+            output, _ = process.communicate()
+        assert process.returncode == 1
+        assert told in output
+        assert output.count("\n") == 1
+
+
+def test_the_notebook_shows_faces_curves_confusion_and_mistakes(workspace):
+    folder = workspace.root / "notebooks"
+    notebook = nbformat.read(folder / "explore.ipynb", as_version=4)
+    where = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=where).execute()
+    outputs = {cell["id"]: cell.get("outputs", []) for cell in notebook.cells}
+    for cell in ("faces", "balance", "history", "confusion", "mistakes"):
+        assert "image/png" in outputs[cell][-1]["data"]
+    card = read_json(workspace.root / "models" / "best.json")
+    table = outputs["models"][-1]["data"]["text/plain"]
+    assert f"{card['figures']['test']['accuracy']:.3f}".rstrip("0") in table
+    assert card["model"] in outputs["models"][0]["text"]
+
+
 def stages_run(output):
     return set(re.findall("Running stage '(.+)'", output))
 
@@ -215,3 +301,15 @@ def test_a_stage_depends_on_every_project_module_that_it_imports(stage):
     own = REPOSITORY / "pipeline" / f"{stage}.py"
     needed = {file.relative_to(REPOSITORY).as_posix() for file in {own} | imports_of(own)}
     assert needed <= set(STAGES[stage]["deps"])
+
+
+def test_the_report_asks_for_nothing_and_fits_a_phone(workspace, browser):
+    workspace.stage("report", "sent.html")
+    page = browser.new_page(viewport=PHONE)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((workspace.root / "sent.html").as_uri())
+    assert page.evaluate(OVERFLOW) == 0
+    assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    page.close()

@@ -1,0 +1,198 @@
+"""By hand: the card and the reports of the last `dvc repro` -> one page to send to a colleague.
+
+`python -m pipeline.report [OUT]` writes reports/report.html: pictures and style are inside it, so
+it asks nothing of any network. What no stage makes (label noise, ablation) is told where it is
+there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
+from markupsafe import Markup
+from ruamel.yaml import YAML
+
+from pipeline.files import write_whole
+from pipeline.params import REPOSITORY
+from pipeline.reports import folder_of, read_report
+from pipeline.rivals import entries_of, read_rivals
+
+CARD = REPOSITORY / "models" / "best.json"
+REPORTS = REPOSITORY / "reports"
+TEMPLATE = Path(__file__).with_name("report.html")
+IDENTITY = ("git_commit", "data_hash", "mlflow_run_id")
+"""What tells one training from another."""
+ONE_FACE = 1e-3
+"""Accuracies of one network that differ by less were measured on other processors."""
+
+
+def gather() -> dict[str, Any]:
+    """Everything that the page tells, from the files.
+
+    FileNotFoundError says how to make one that is missing; `label_noise` and `ablation`, which no
+    stage makes, are empty where they are missing.
+    """
+    card = json.loads(_existing(CARD, "dvc repro promote").read_text(encoding="utf-8"))
+    return {
+        "card": card,
+        "models": {name: read_model(name) for name in card["candidates"]},
+        "pictures": {
+            name: picture(_existing(folder_of(card["model"]) / f"{name}.png", "dvc repro evaluate"))
+            for name in ("history", "calibration")
+        },
+        "faces": faces_of(_table("data/distribution.csv", "dvc repro convert")),
+        "robustness": _table("robustness/robustness.csv", "dvc repro robustness"),
+        "rivals": read_rivals(_existing(REPORTS / "rivals" / "rivals.csv", "dvc repro rivals")),
+        "ours": entries_of(card),
+        "label_noise": read_label_noise(REPORTS / "label_noise"),
+        "ablation": _rows(REPORTS / "ablation" / "ablation.csv"),
+    }
+
+
+def read_model(name: str) -> dict[str, Any]:
+    """The reports on one model that the page compares or looks into."""
+    files = ("training", "metrics", "details", "cost")
+    return {file: read_report(name, f"{file}.json") for file in files}
+
+
+def read_label_noise(folder: Path) -> dict[str, Any]:
+    """The study of the labels with its picture; empty where it was not made."""
+    summary, drawn = folder / "label_noise.json", folder / "agreement.png"
+    if not (summary.exists() and drawn.exists()):
+        return {}
+    return json.loads(summary.read_text(encoding="utf-8")) | {"picture": picture(drawn)}
+
+
+def faces_of(rows: list[dict[str, str]]) -> dict[str, dict[str, int]]:
+    """Faces of each class in each split, from rows of `split`, `class` and `faces`."""
+    faces: dict[str, dict[str, int]] = {}
+    for row in rows:
+        faces.setdefault(row["split"], {})[row["class"]] = int(row["faces"])
+    return faces
+
+
+def picture(path: Path) -> str:
+    """A PNG file as a data URI."""
+    return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def disagreements(content: dict[str, Any]) -> list[str]:
+    """A sentence for each report in `content` that is not of the champion that its card tells of.
+
+    It happens where stages were run one by one, or a file was taken from elsewhere.
+    """
+    card, models = content["card"], content["models"]
+    name, reports = card["model"], models[card["model"]]
+    known = {**reports["training"], "figures": reports["metrics"]}
+    sentences = []
+    if differing := [key for key in (*IDENTITY, "figures") if known[key] != card[key]]:
+        sentences.append(
+            f"models/best.json and reports/models/{name} are of different trainings: "
+            f"{', '.join(differing)} differ."
+        )
+    others = [m for m in models if models[m]["training"]["data_hash"] != card["data_hash"]]
+    if others := [model for model in others if model != name]:
+        sentences.append(
+            f"{' and '.join(others)} learned from other data than {name}, so their figures do not "
+            "compare."
+        )
+    if list(content["faces"].values()) != list(card["faces"].values()):
+        sentences.append(f"reports/data counts other faces than those of {name}.")
+    unspoilt = float(content["robustness"][0]["accuracy"])
+    if abs(unspoilt - card["figures"]["test"]["accuracy"]) > ONE_FACE:
+        sentences.append("reports/robustness is of another champion.")
+    told = {rival["name"]: rival["accuracy"] for rival in content["rivals"]}
+    if any(told.get(entry["name"]) != entry["accuracy"] for entry in content["ours"]):
+        sentences.append("reports/rivals is of another champion.")
+    return sentences
+
+
+def page(content: dict[str, Any]) -> str:
+    """The HTML page on what `gather` gave."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATE.parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"percent": percent, "interval": interval, "recipe": recipe}
+    return environment.get_template(TEMPLATE.name).render(
+        content, disagreements=disagreements(content)
+    )
+
+
+def percent(share: float | str, digits: int = 1) -> Markup:
+    """A share 0..1 in percent; number and sign are not parted at the end of a line."""
+    return Markup(f"{100 * float(share):.{digits}f}&nbsp;%")
+
+
+def interval(limits: dict[str, float], factor: int = 1, digits: int = 3) -> str:
+    """The ends of an interval times `factor`: "0.680 to 0.720"."""
+    low, high = (f"{factor * limits[end]:.{digits}f}" for end in ("low", "high"))
+    return f"{low} to {high}"
+
+
+def recipe(settings: dict[str, Any], model: str) -> str:
+    """The settings of a training as the section of params.yaml that would repeat it."""
+    yaml, text = YAML(), io.StringIO()
+    yaml.default_flow_style, yaml.width = None, 100
+    yaml.dump({"train": {model: settings}}, text)
+    return text.getvalue()
+
+
+def _existing(path: Path, command: str) -> Path:
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing; make it with `{command}`")
+    return path
+
+
+def _table(name: str, command: str) -> list[dict[str, str]]:
+    return _rows(_existing(REPORTS / name, command))
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file; none where there is no file."""
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def main() -> None:
+    """Write the page, and say what in it does not go together."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "out",
+        type=Path,
+        nargs="?",
+        default=REPORTS / "report.html",
+        help="file to write (default: reports/report.html)",
+    )
+    out = parser.parse_args().out
+    content = gather()
+    html = page(content)
+    write_whole(out, lambda partial: partial.write_text(html, encoding="utf-8"))
+    for sentence in disagreements(content):
+        print(f"Beware: {sentence} `dvc repro` brings them together.")
+    print(f"{out}: {len(html.encode()) / 1e6:.1f} MB; open it in a browser, or send it.")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except OSError as error:
+        sys.exit(f"report: {error}")
+    except (KeyError, ValueError, UndefinedError) as error:
+        sys.exit(
+            f"report: models/best.json or a file of reports/ cannot be read ({error}); "
+            "make them again with `dvc repro --force`"
+        )
