@@ -22,7 +22,8 @@ repro: .venv/all data/fer2013.csv  ## the whole pipeline, from data/fer2013.csv 
 # In a folder of DVC's own: nothing of yours changes but MLflow's journal.
 sample: .venv/all | data/sample  ## the whole pipeline on drawn faces, to try it without a dataset
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc exp run --temp --force --name sample \
-		--copy-paths data/sample --set-param data.source=data/sample --set-param 'models=[small]'
+		--copy-paths data/sample --set-param data.source=data/sample \
+		--set-param data.labels=fer2013 --set-param 'models=[small]'
 	$(BIN)/dvc get --quiet --force . models/best.onnx --rev sample --out data/sample.onnx
 	@echo
 	@echo 'params.yaml, models/ and reports/ are as they were. What the drawn faces gave:'

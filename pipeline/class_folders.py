@@ -66,21 +66,23 @@ def read_class_folders(source: Path) -> tuple[dict[str, Split], list[str]]:
 
 def _split_folders(source: Path) -> dict[str, Path]:
     """The folder of each split that is there; the source itself where there are none."""
-    children = {child.name.casefold(): child for child in _children(source) if child.is_dir()}
+    children = [child for child in _children(source) if child.is_dir()]
+    named = {child.name.casefold(): child for child in children}
     folders = {
-        split: children.pop(name)
+        split: named[name]
         for split, names in SPLIT_FOLDERS.items()
         for name in names
-        if name in children
+        if name in named
     }
     if not folders:
         return {"train": source}
     if "train" not in folders:
-        raise DataError(f"{source} has no folder train beside {' and '.join(folders)}; add it")
-    if children:
-        names = " and ".join(child.name for child in children.values())
+        found = " and ".join(folder.name for folder in folders.values())
+        raise DataError(f"{source} holds {found}, but no folder train; add it")
+    if others := sorted(set(children) - set(folders.values())):
+        found = " and ".join(folder.name for folder in others)
         raise DataError(
-            f"{source} holds {names} beside train; only one folder each of train, validation and "
+            f"{source} holds {found} beside train; only one folder each of train, validation and "
             "test may lie there"
         )
     return folders
@@ -94,15 +96,15 @@ def _files(folder: Path, source: Path, faults: list[str]) -> Files:
         if not child.is_dir():
             faults.append(f"{place}: it lies in no class folder; move it into one, or away")
             continue
-        own = list(_files_below(child))
+        own = _files_below(child)
         if not own:
             faults.append(f"{place}: the folder is empty; put pictures there, or delete it")
         files += [(path, class_of(child.name)) for path in own]
     return files
 
 
-def _files_below(folder: Path) -> Files:
-    files = []
+def _files_below(folder: Path) -> list[Path]:
+    files: list[Path] = []
     for child in _children(folder):
         files += _files_below(child) if child.is_dir() else [child]
     return files

@@ -246,7 +246,9 @@ def test_a_class_with_too_few_pictures_to_share_is_named(source, add):
 
 def test_folders_that_are_no_layout_are_named(source, add):
     add("test/a")
-    assert "no folder train beside test" in faults_of(source)
+    assert "holds test, but no folder train" in faults_of(source)
     add("train/a")
     add("valid/a")
-    assert "holds valid beside train" in faults_of(source)
+    add("val/a")
+    add("validation/a")
+    assert "holds valid and validation beside train" in faults_of(source)
