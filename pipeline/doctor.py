@@ -86,9 +86,7 @@ def disk(free: int, is_installed: bool) -> Finding:
             "disk",
             f"{told}: enough for the page; everything, with the dataset, wants {ALL_DISK} GB",
         )
-    return Finding(
-        MISSING, "disk", f"{told}; the page alone takes {PAGE_DISK} GB: delete something"
-    )
+    return Finding(MISSING, "disk", f"{told}; the page alone takes {PAGE_DISK} GB: make room")
 
 
 def memory() -> Finding:
