@@ -95,7 +95,7 @@ def memory() -> Finding:
         size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # Windows has no sysconf
         return Finding(
-            HINT, "memory", f"not known; trainings are sure of enough with {ALL_MEMORY} GB"
+            HINT, "memory", f"not known; {ALL_MEMORY} GB are enough for every training here"
         )
     told = f"{size / GIGABYTE:.1f} GB"
     if size >= ALL_MEMORY * GIGABYTE:
