@@ -86,9 +86,7 @@ def disk(free: int, is_installed: bool) -> Finding:
             "disk",
             f"{told}: enough for the page; everything, with the dataset, wants {ALL_DISK} GB",
         )
-    return Finding(
-        MISSING, "disk", f"{told}; the page alone takes {PAGE_DISK} GB: delete something"
-    )
+    return Finding(MISSING, "disk", f"{told}; the page alone takes {PAGE_DISK} GB: make room")
 
 
 def memory() -> Finding:
@@ -97,7 +95,7 @@ def memory() -> Finding:
         size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # Windows has no sysconf
         return Finding(
-            HINT, "memory", f"not known; trainings are sure of enough with {ALL_MEMORY} GB"
+            HINT, "memory", f"not known; {ALL_MEMORY} GB are enough for every training here"
         )
     told = f"{size / GIGABYTE:.1f} GB"
     if size >= ALL_MEMORY * GIGABYTE:

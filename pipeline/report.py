@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
-from markupsafe import Markup
 from ruamel.yaml import YAML
 
 from pipeline.files import write_whole
@@ -130,9 +129,9 @@ def page(content: dict[str, Any]) -> str:
     )
 
 
-def percent(share: float | str, digits: int = 1) -> Markup:
+def percent(share: float | str, digits: int = 1) -> str:
     """A share 0..1 in percent; number and sign are not parted at the end of a line."""
-    return Markup(f"{100 * float(share):.{digits}f}&nbsp;%")
+    return f"{100 * float(share):.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def interval(limits: dict[str, float], factor: int = 1, digits: int = 3) -> str:
@@ -182,7 +181,7 @@ def main() -> None:
     html = page(content)
     write_whole(out, lambda partial: partial.write_text(html, encoding="utf-8"))
     for sentence in disagreements(content):
-        print(f"Beware: {sentence} `dvc repro` brings them together.")
+        print(f"Beware: {sentence} `dvc repro` brings them up to date.")
     print(f"{out}: {len(html.encode()) / 1e6:.1f} MB; open it in a browser, or send it.")
 
 

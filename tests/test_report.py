@@ -65,8 +65,8 @@ def test_a_report_on_another_champion_is_named(content, change, folder):
 
 
 def test_figures_are_rounded_and_keep_their_sign_beside_them():
-    assert report.percent("0.71663") == "71.7&nbsp;%"
-    assert report.percent(0.5, 0) == "50&nbsp;%"
+    assert report.percent("0.71663") == "71.7\N{NO-BREAK SPACE}%"
+    assert report.percent(0.5, 0) == "50\N{NO-BREAK SPACE}%"
     assert report.interval({"low": 0.70298, "high": 0.7314}, 100, 1) == "70.3 to 73.1"
 
 
