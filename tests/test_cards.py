@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from dataclasses import replace
 from typing import get_args
 
@@ -139,3 +140,14 @@ def test_without_a_picture_a_card_has_nothing_to_open(face):
 def test_the_cards_of_a_real_picture_are_whole_markup(model_path):
     faces = Recognizer(model_path, "haar", threshold=1.0)(data.astronaut())
     assert len(read(cards.face_cards(faces, data.astronaut())).all("article")) == len(faces) > 0
+
+
+def test_classes_without_an_emoji_get_dots_of_different_colours():
+    styles = cards.emoji_styles(["happy", "bored", "tr\xe8s content"])
+    colours = re.findall(r"--colour-\d:(.*?);", styles)
+    assert len(set(colours)) == 3
+    emojis = re.findall(r"--emoji-\d:(.*?);", styles)
+    assert "data:image/png" in emojis[0]
+    for emoji, colour in zip(emojis[1:], colours[1:], strict=True):
+        assert "gradient" in emoji
+        assert colour in emoji

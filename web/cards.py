@@ -49,14 +49,17 @@ def emoji_styles(classes: Sequence[str]) -> str:
     """A style element that defines `--emoji-N` and `--colour-N` for the class at position N.
 
     So an emoji is sent once, however many cards show it. The colour is the emoji's mean, which
-    suits a replaced emoji too.
+    suits a replaced emoji too. A class without an emoji, or with a damaged file, gets a dot.
     """
     rules = []
     for position, name in enumerate(classes):
         try:
             emoji = Image.open(emoji_path(name)).convert("RGBA")
         except (OSError, ValueError):
-            continue  # a class without an emoji, or a damaged file, is shown without
+            colour = f"hsl({360 * position // len(classes)} 55% 55%)"
+            dot = f"radial-gradient(closest-side,{colour} 70%,transparent 72%)"
+            rules.append(f"--emoji-{position}:{dot};--colour-{position}:{colour};")
+            continue
         emoji = ImageOps.pad(emoji, (EMOJI_SIZE, EMOJI_SIZE))
         encoded = BytesIO()
         emoji.save(encoded, "PNG")
@@ -166,7 +169,7 @@ def _bar(
     row = (
         f"{emoji(position)}<span>{escape(emotion)}</span>"
         f'<span class="fer-bar"><span style="width:{share:.1%};'
-        f'background:var(--colour-{position},currentColor)"></span></span>'
+        f'background:var(--colour-{position})"></span></span>'
         f"<span>{escape(text.percent(share))}</span>"
     )
     if heat is not None:
