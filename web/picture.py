@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 from gradio.data_classes import ImageData
+from gradio.utils import get_upload_folder, is_in_or_equal
 
 from recognition.drawing import annotate
 from recognition.export import csv_header, csv_rows, csv_text, describe_faces
@@ -47,6 +48,8 @@ def file_content(payload: ImageData | None) -> bytes | None:
     if not payload.path:
         return b""
     path = Path(payload.path)
+    if not is_in_or_equal(path, get_upload_folder()):  # Gradio itself trusts what is not marked
+        raise text.alert(text.PICTURE_FOREIGN)
     if path.stat().st_size > MAX_MEGABYTES * 1_000_000:
         sentence = text.PICTURE_TOO_LARGE.format(limit=MAX_MEGABYTES)
         raise text.alert(sentence)
