@@ -26,6 +26,9 @@ DOWNLOAD_SECONDS = 5.0
 # about 600 pixels, and of FER2013's faces at 48 pixels it finds a fifth fewer than at 192.
 LONGEST, SHORTEST = 640, 192
 
+COARSEST = 32
+"""Pixels between points of YuNet's coarsest grid; in thinner strips OpenCV sees faces by chance."""
+
 
 class DetectorError(ValueError):
     """The face detector cannot be had; the message is one sentence that says what to do."""
@@ -141,6 +144,8 @@ class YuNet(Detector):
     def _find(
         self, network: cv2.FaceDetectorYN, picture: np.ndarray
     ) -> list[tuple[np.ndarray, float]]:
+        if min(picture.shape[:2]) <= COARSEST:
+            return []
         network.setInputSize(picture.shape[1::-1])
         _, faces = network.detect(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
         faces = [] if faces is None else faces

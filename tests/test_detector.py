@@ -55,6 +55,12 @@ def server(tmp_path):
         httpd.shutdown()
 
 
+def test_no_face_is_made_up_in_a_strip(detector):
+    for width in 4 * list(range(1, 33)):  # OpenCV alone sees a face in a few of them, by chance
+        detector(cv2.resize(data.astronaut(), (width, 640)))
+        assert detector(np.full((width, 640, 3), 128, np.uint8)) == []
+
+
 @pytest.mark.parametrize("scale", [0.25, 1, 3])
 def test_the_astronauts_face_is_found_at_any_size(detector, scale):
     picture = cv2.resize(data.astronaut(), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

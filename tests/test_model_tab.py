@@ -158,6 +158,14 @@ def test_a_card_of_eight_classes_is_whole(card):
     assert [len(row.all("td")) for row in table.all("tr")] == [1] + [8] * 8
 
 
+def test_every_figure_is_written_as_the_language_does(card):
+    losses = [card.details["history"]["val_loss"][at] for at in (0, card.details["best_epoch"] - 1)]
+    with text.speaking("de"):
+        shown = section(read(model_card(card)), text.TRAINING).text
+    for loss in losses:
+        assert f"{loss:.2f}".replace(".", ",") in shown
+
+
 def test_an_axis_places_values_in_percent():
     axis = charts.Axis("Loss", 1, 3, {1: "1"})
     assert [axis.place(value) for value in (1, 1.5, 3)] == [0, 25, 100]

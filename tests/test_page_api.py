@@ -1,5 +1,6 @@
 import csv
 import json
+import os
 from pathlib import Path
 
 import av
@@ -108,9 +109,13 @@ def call(address, *payload, name="predict_image"):
     return httpx.get(f"{api}/{event.json()['event_id']}", timeout=60).text
 
 
-def test_a_visitor_cannot_name_a_file_of_the_server(address, astronaut):
-    answer = call(address, {"path": str(astronaut), "meta": {"_type": "gradio.FileData"}})
-    assert answer.startswith("event: error")
+@pytest.mark.parametrize("marked", [{"meta": {"_type": "gradio.FileData"}}, {"meta": {}}, {}])
+@pytest.mark.parametrize("name", ["predict_image", "predict_images", "predict_video"])
+def test_a_visitor_cannot_name_a_file_of_the_server(name, marked, address, astronaut, clip):
+    path = clip if name == "predict_video" else astronaut
+    for named in (path, os.path.relpath(path)):
+        answer = call(address, {"path": str(named), **marked}, *[0.5] * (path == clip), name=name)
+        assert answer.startswith("event: error")
 
 
 @pytest.mark.parametrize("url", ["data:image/png;base64,%%%", "data:", "data:image/png;base64,"])

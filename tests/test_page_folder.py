@@ -107,7 +107,7 @@ def test_what_cannot_be_read_is_explained_in_the_visitors_language(
 ):
     (tmp_path / "bad.zip").write_bytes(b"This is not an archive.")
     with text.speaking(text.best_language(locale)):
-        tab, reasons = text.FOLDER_TAB, text.RECOGNITION_ERRORS
+        tab, heading, reasons = text.FOLDER_TAB, text.ERROR, text.RECOGNITION_ERRORS
     climbs = reasons["The name leads out of the archive; pack the pictures again."]
     damaged = reasons["{name} is damaged or no zip archive; pack or download it again."]
 
@@ -121,4 +121,5 @@ def test_what_cannot_be_read_is_explained_in_the_visitors_language(
     page.get_by_role("tab", name=tab).click()
     page.set_input_files(FOLDER_UPLOAD, tmp_path / "bad.zip")
     toast = page.get_by_test_id("toast-body")
+    expect(page.get_by_text(heading, exact=True)).to_be_visible()
     expect(toast).to_contain_text(damaged.format(name="bad.zip"))

@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 from proxy import proxied
 from serving import serve
 
+from web import text
+
 
 def open_webcam(page):
     page.get_by_role("tab", name="Webcam").click()
@@ -140,6 +142,94 @@ def test_an_unplugged_camera_is_told(open_page):
     )
     expect(page.locator("#webcam [data-part=status]")).to_contain_text("camera is gone")
     expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
+
+
+def test_a_camera_that_is_plugged_in_again_goes_on_and_no_other_does(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    status = page.locator("#webcam [data-part=status]")
+    # A browser's fake camera cannot be unplugged: here is what a page gets to know of a real one.
+    page.evaluate("window.cameras = navigator.mediaDevices.enumerateDevices()")
+    plug = """other => {
+        navigator.mediaDevices.enumerateDevices = async () =>
+            other ? [{ kind: "videoinput", deviceId: other, label: "" }] : window.cameras;
+        navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+    }"""
+    page.locator("#webcam video").evaluate(
+        "it => it.srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))"
+    )
+    page.evaluate(plug, "another one")
+    expect(page.locator("#webcam option")).to_have_attribute("value", "another one")
+    expect(status).to_contain_text("camera is gone")
+    before = page.evaluate(ANSWERS)
+    page.evaluate(plug, None)
+    page.wait_for_function(f"{ANSWERS} > {before}")
+
+
+def test_an_impatient_visitor_starts_one_camera(open_page):
+    page = open_page()
+    page.evaluate("""() => {
+        window.started = [];
+        const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = async (wanted) => {
+            const stream = await ask(wanted);
+            window.started.push(stream);
+            return stream;
+        };
+    }""")
+    page.get_by_role("tab", name="Webcam").click()
+    page.get_by_role("button", name="Start the camera").dblclick()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
+    assert page.evaluate("started.every((it) => !it.active)"), "a camera stays on"
+
+
+def test_the_webcam_is_used_by_the_keyboard_alone(open_page):
+    page = open_page()
+    page.get_by_role("tab", name="Webcam").click()
+    page.get_by_role("button", name="Start the camera").press("Enter")
+    expect(page.get_by_role("button", name="Pause")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Start the camera")).to_be_focused()
+
+
+def test_an_upright_camera_has_an_upright_stage(open_page):
+    page = open_page()
+    open_webcam(page)
+    page.locator("#webcam video").evaluate(
+        "it => it.srcObject.getVideoTracks()[0].applyConstraints({ width: 360, height: 480 })"
+    )
+    page.wait_for_function(
+        """() => {
+            const video = document.querySelector("#webcam video");
+            const ratio = video.videoWidth / video.videoHeight;
+            const { width, height } = video.getBoundingClientRect();
+            return ratio < 1 && Math.abs(width / height - ratio) < 0.01;
+        }"""
+    )
+
+
+def test_arabic_words_lie_on_their_plate(open_page):
+    page = open_page(locale="ar-EG")
+    page.get_by_role("tab", name=text.TEXTS["ar"]["WEBCAM_TAB"]).click()
+    page.get_by_role("button", name=text.TEXTS["ar"]["WEBCAM"]["start"]).click()
+    # The plate is dark and lets a fifth through; white that lets more through lies beside it.
+    page.wait_for_function("""() => {
+        const overlay = document.querySelector("#webcam [data-part=overlay]");
+        const { width, height } = overlay;
+        if (!width) return false;
+        const { data } = overlay.getContext("2d").getImageData(0, 0, width, height);
+        let [on, beside] = [0, 0];
+        for (let at = 0; at < data.length; at += 4) {
+            if (Math.min(data[at], data[at + 1], data[at + 2]) < 240) continue;
+            if (data[at + 3] === 255) on += 1;
+            else if (data[at + 3] < 150) beside += 1;
+        }
+        return on && !beside;
+    }""")
 
 
 def test_picture_and_webcam_work_behind_a_proxy_with_a_path_prefix(browser, model_path, astronaut):

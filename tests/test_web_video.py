@@ -76,3 +76,7 @@ def test_the_timeline_stacks_the_classes_to_the_top_and_leaves_gaps_empty():
 
 def test_no_face_has_no_cards():
     assert timeline_cards(report_of(), CLASSES) == ""
+
+
+def test_a_face_that_is_seen_for_a_moment_is_not_seen_for_no_time():
+    assert "seen for 0.3 s" in timeline_cards(report_of(face(1), seconds=0.3), CLASSES)

@@ -19,8 +19,6 @@ from web import text
 EMOJI_SIZE = 96
 PORTRAIT_SIZE = 112
 SEEN_SIZE = 224
-GOLDEN_ANGLE = 137.5
-"""Degrees between the hues of neighbouring classes: any number of them stay apart."""
 HEAT_SIZE = 48
 """Side, in pixels, of a heat map's picture; the browser enlarges it smoothly."""
 
@@ -51,16 +49,16 @@ def emoji_styles(classes: Sequence[str]) -> str:
     """A style element that defines `--emoji-N` and `--colour-N` for the class at position N.
 
     So an emoji is sent once, however many cards show it. The colour is the emoji's mean, which
-    suits a replaced emoji too; a class without an emoji, or with a damaged one, has a hue of its
-    own and is shown without.
+    suits a replaced emoji too. A class without an emoji, or with a damaged file, gets a dot.
     """
     rules = []
     for position, name in enumerate(classes):
         try:
             emoji = Image.open(emoji_path(name)).convert("RGBA")
         except (OSError, ValueError):
-            hue = round(GOLDEN_ANGLE * position) % 360
-            rules.append(f"--colour-{position}:hsl({hue},55%,55%);")
+            colour = f"hsl({360 * position // len(classes)} 55% 55%)"
+            dot = f"radial-gradient(closest-side,{colour} 70%,transparent 72%)"
+            rules.append(f"--emoji-{position}:{dot};--colour-{position}:{colour};")
             continue
         emoji = ImageOps.pad(emoji, (EMOJI_SIZE, EMOJI_SIZE))
         encoded = BytesIO()
@@ -171,7 +169,7 @@ def _bar(
     row = (
         f"{emoji(position)}<span>{escape(emotion)}</span>"
         f'<span class="fer-bar"><span style="width:{share:.1%};'
-        f'background:var(--colour-{position},currentColor)"></span></span>'
+        f'background:var(--colour-{position})"></span></span>'
         f"<span>{escape(text.percent(share))}</span>"
     )
     if heat is not None:

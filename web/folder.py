@@ -69,7 +69,7 @@ def folder_tab(recognizer: Recognizer) -> None:
                         yield progress(number, total)
         except FolderError as error:
             yield cards.note(text.error(error))
-            raise gr.Error(text.error(error), print_exception=False) from error
+            raise text.alert(text.error(error)) from error
         yield overview(results, thumbnails, classes)
 
     def predict_images(files: list[Path]) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def folder_tab(recognizer: Recognizer) -> None:
             with open_pictures(files, MAX_FILES) as entries:
                 results = [recognize(recognizer, entry)[0] for entry in entries]
         except FolderError as error:
-            raise gr.Error(text.error(error), print_exception=False) from error
+            raise text.alert(text.error(error)) from error
         found = figures(results, classes)
         return {
             "pictures": [describe_result(result) for result in results],

@@ -168,8 +168,8 @@ def _training(details: dict[str, Any]) -> str:
         first_accuracy=text.percent(history["val_accuracy"][0]),
         accuracy=text.percent(history["val_accuracy"][at]),
         best=best,
-        first_loss=history["val_loss"][0],
-        loss=history["val_loss"][at],
+        first_loss=text.decimal(history["val_loss"][0], 2),
+        loss=text.decimal(history["val_loss"][at], 2),
     )
     names = charts.legend({TRAINING: text.TRAINING_LINE, VALIDATION: text.VALIDATION_LINE})
     return f'{names}<div class="fer-plots">{plots}</div>{_paragraph(summary)}'
@@ -215,7 +215,8 @@ def _provenance(card: ModelCard) -> str:
 
 def _facts(facts: Mapping[str, str]) -> str:
     items = (
-        f"<div><dt>{escape(name)}</dt><dd>{escape(fact or text.FOOTER_UNKNOWN)}</dd></div>"
+        f"<div><dt>{escape(name)}</dt>"
+        f"<dd><bdi>{escape(fact or text.FOOTER_UNKNOWN)}</bdi></dd></div>"
         for name, fact in facts.items()
     )
     return f'<dl class="fer-facts">{"".join(items)}</dl>'

@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 from gradio.data_classes import ImageData
+from gradio.utils import get_upload_folder, is_in_or_equal
 
 from recognition.drawing import annotate
 from recognition.export import csv_header, csv_rows, csv_text, describe_faces
@@ -47,9 +48,11 @@ def file_content(payload: ImageData | None) -> bytes | None:
     if not payload.path:
         return b""
     path = Path(payload.path)
+    if not is_in_or_equal(path, get_upload_folder()):  # Gradio itself trusts what is not marked
+        raise text.alert(text.PICTURE_FOREIGN)
     if path.stat().st_size > MAX_MEGABYTES * 1_000_000:
         sentence = text.PICTURE_TOO_LARGE.format(limit=MAX_MEGABYTES)
-        raise gr.Error(sentence, print_exception=False)
+        raise text.alert(sentence)
     return path.read_bytes()
 
 
@@ -93,7 +96,7 @@ def picture_tab(recognizer: Recognizer) -> None:
         except PictureError as error:
             # An error alone would leave the former picture's faces beside this one.
             yield None, cards.note(text.error(error))
-            raise gr.Error(text.error(error), print_exception=False) from error
+            raise text.alert(text.error(error)) from error
 
     def predict_image(picture: bytes | None) -> tuple[np.ndarray, dict[str, Any]]:
         """Find the faces of a picture and the emotion of each.
@@ -107,7 +110,7 @@ def picture_tab(recognizer: Recognizer) -> None:
         try:
             pixels = load_picture(picture or b"")
         except PictureError as error:
-            raise gr.Error(text.error(error), print_exception=False) from error
+            raise text.alert(text.error(error)) from error
         faces = recognizer(pixels)
         height, width = pixels.shape[:2]
         return annotate(pixels, faces), describe_faces(faces, (width, height))

@@ -90,6 +90,11 @@ def emotion(name: str) -> str:
     return __getattr__("EMOTIONS").get(name, own[:1].upper() + own[1:])
 
 
+def alert(sentence: str) -> gr.Error:
+    """What to raise to have Gradio show a sentence, its heading in the language of the moment."""
+    return gr.Error(sentence, title=__getattr__("ERROR"), print_exception=False)
+
+
 def error(refusal: RecognitionError) -> str:
     """What is wrong, in the language of the moment; English where there is no translation.
 

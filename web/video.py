@@ -68,7 +68,7 @@ def timeline_cards(report: VideoReport, classes: Sequence[str]) -> str:
     if not faces:
         return ""
     colours = (
-        f'<li><span style="background:var(--colour-{position},currentColor)"></span>'
+        f'<li><span style="background:var(--colour-{position})"></span>'
         f"{escape(text.emotion(name))}</li>"
         for position, name in enumerate(classes)
     )
@@ -83,7 +83,9 @@ def timeline_cards(report: VideoReport, classes: Sequence[str]) -> str:
 def _card(face: FaceSummary, report: VideoReport, classes: Sequence[str]) -> str:
     name = text.VIDEO_FACE.format(id=face.id)
     seen = text.VIDEO_SEEN.format(
-        first=text.clock(face.first), last=text.clock(face.last), seconds=round(face.seconds)
+        first=text.clock(face.first),
+        last=text.clock(face.last),
+        seconds=text.decimal(face.seconds, 1),
     )
     plot = timeline_svg(face.steps, len(classes), report.seconds / report.timeline.step)
     rows = (
@@ -103,7 +105,7 @@ def _card(face: FaceSummary, report: VideoReport, classes: Sequence[str]) -> str
 def _share(label: str | None, share: float, position: int | None) -> str:
     name = text.emotion(label) if label else text.UNCERTAIN
     emoji = "" if position is None else f"background-image:var(--emoji-{position})"
-    colour = "" if position is None else f"background:var(--colour-{position},currentColor)"
+    colour = "" if position is None else f"background:var(--colour-{position})"
     return (
         f'<li><span class="fer-emoji" style="{emoji}"></span><span>{escape(name)}</span>'
         f'<span class="fer-bar"><span style="width:{share:.1%};{colour}"></span></span>'
@@ -121,7 +123,7 @@ def timeline_svg(steps: dict[int, np.ndarray], classes: int, length: float) -> s
     paths = []
     for position in reversed(range(classes)):  # each over the next, so that no gap can show
         spans = (f"M{step} {100 - tops[position]:.1f}h1V100h-1z" for step, tops in stacked.items())
-        paths.append(f'<path fill="var(--colour-{position},currentColor)" d="{"".join(spans)}"/>')
+        paths.append(f'<path fill="var(--colour-{position})" d="{"".join(spans)}"/>')
     return (
         f'<svg role="img" aria-label="{escape(text.VIDEO_TIMELINE)}" preserveAspectRatio="none"'
         f' viewBox="0 0 {length:.2f} 100" shape-rendering="crispEdges">{"".join(paths)}</svg>'
@@ -149,7 +151,7 @@ def video_tab(recognizer: Recognizer) -> None:
     def reports(path: str | None, target: Path, threshold: float) -> Iterator[VideoReport]:
         """The reports of `annotate_video`, one now and then and the last."""
         if path is None:
-            raise gr.Error(text.VIDEO_MISSING, print_exception=False)
+            raise text.alert(text.VIDEO_MISSING)
         told = time.monotonic()
         try:
             check_threshold(threshold)
@@ -158,7 +160,7 @@ def video_tab(recognizer: Recognizer) -> None:
                     told = time.monotonic()
                     yield report
         except RecognitionError as error:
-            raise gr.Error(text.error(error), print_exception=False) from error
+            raise text.alert(text.error(error)) from error
         yield report
 
     stopped: set[str | None] = set()  # visitors whose run is to end

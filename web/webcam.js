@@ -16,12 +16,13 @@ const SLOW_LINK = 40; // ms on the way; from here on a second picture may be und
 const TIMELINE_SECONDS = 60;
 const SPEED_SECONDS = 2;
 const LONGEST_WAIT = 4000; // ms between attempts while the server is gone
+const LONGEST_ANSWER = 10_000; // ms until a server that says nothing counts as gone
 
 const part = (name) => element.querySelector(`[data-part=${name}]`);
 const [video, overlay, status] = ["video", "overlay", "status"].map(part);
 const picture = document.createElement("canvas"); // what is sent
 const style = getComputedStyle(document.documentElement);
-const colours = classes.map((_, at) => style.getPropertyValue(`--colour-${at}`) || "gray");
+const colours = classes.map((_, at) => style.getPropertyValue(`--colour-${at}`));
 const emojis = classes.map((_, at) => {
   const address = style.getPropertyValue(`--emoji-${at}`).match(/url\("?(.*?)"?\)/)?.[1];
   return address && Object.assign(new Image(), { src: address });
@@ -36,6 +37,7 @@ let shownAt = 0; // when the newest answered picture was taken
 let onTheWay = 0; // ms that the last answer took beyond the server's own work
 let isFresh = false; // the camera has a picture that was not sent yet
 let isPaused = false;
+let camera = ""; // the device that is in use, or was
 let wait = 0; // ms until the next attempt; 0 while the server answers
 let began = 0;
 
@@ -43,22 +45,25 @@ let began = 0;
 
 async function start() {
   if (!navigator.mediaDevices?.getUserMedia) return say("insecure");
+  if (status.dataset.name === "asking") return; // nothing would ever stop the first of two cameras
   say("asking");
   try {
     const chosen = part("cameras").value;
-    const camera = chosen ? { deviceId: { exact: chosen } } : { facingMode: "user" };
+    const which = chosen ? { deviceId: { exact: chosen } } : { facingMode: "user" };
     video.srcObject = await navigator.mediaDevices.getUserMedia({
-      video: { width: 640, height: 480, ...camera },
+      video: { width: 640, height: 480, ...which },
     });
     await video.play();
   } catch (error) {
     stop();
     return say({ NotAllowedError: "denied", NotFoundError: "missing", NotReadableError: "busy" }[error.name] ?? "failed");
   }
-  video.srcObject.getVideoTracks()[0].addEventListener("ended", () => {
+  const [track] = video.srcObject.getVideoTracks();
+  track.addEventListener("ended", () => {
     stop();
     say("unplugged");
   });
+  camera = track.getSettings().deviceId;
   began ||= performance.now();
   pause(false);
   show(true);
@@ -75,18 +80,29 @@ function stop() {
 }
 
 function show(isRunning) {
+  const isFocused = element.contains(document.activeElement);
   part("start").hidden = isRunning;
   part("controls").hidden = !isRunning;
   part("record").hidden = !began;
+  if (isFocused) part(isRunning ? "pause" : "start").focus(); // what had the focus may be hidden
 }
 
 async function listCameras() {
   const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === "videoinput");
-  const current = video.srcObject?.getVideoTracks()[0].getSettings().deviceId;
   part("choice").hidden = cameras.length < 2;
   part("cameras").replaceChildren(
-    ...cameras.map(({ deviceId, label }) => new Option(label || texts.camera, deviceId, false, deviceId === current)),
+    ...cameras.map(({ deviceId, label }) => new Option(label || texts.camera, deviceId, false, deviceId === camera)),
   );
+}
+
+async function goOnWithTheSameCamera() {
+  await listCameras();
+  if (status.dataset.name === "unplugged" && part("cameras").value === camera) start();
+}
+
+// A phone that is held upright has an upright picture, whatever it is asked for.
+function fitStage() {
+  if (video.videoWidth) part("stage").style.setProperty("--ratio", video.videoWidth / video.videoHeight);
 }
 
 function isLive() {
@@ -111,7 +127,7 @@ async function ask() {
   try {
     answer = await send(await photograph(), taken);
   } catch (error) {
-    retryLater(error);
+    if (isLive()) retryLater(error);
   }
   underWay -= 1;
   ask(); // so that the next picture is encoded while this answer is drawn
@@ -139,6 +155,7 @@ async function send(blob, taken) {
     method: "POST",
     headers: { "Content-Type": "image/jpeg" },
     body: blob,
+    signal: AbortSignal.timeout(LONGEST_ANSWER),
   });
   if (!response.ok) throw response.status;
   const answer = await response.json();
@@ -211,6 +228,7 @@ function drawPlate(brush, face, at, left, top) {
   brush.fill();
   if (emojis[at]) brush.drawImage(emojis[at], x + 5, y + 4, 26, 26);
   brush.fillStyle = "white";
+  brush.textAlign = "left"; // of the plate, also where words are written from the right
   brush.textBaseline = "middle";
   brush.fillText(words, x + indent, y + 18);
 }
@@ -353,10 +371,8 @@ function begin() {
   });
   part("snapshot").addEventListener("click", snapshot);
   part("csv").addEventListener("click", () => download(new Blob([csv()], { type: "text/csv" }), "csv"));
-  navigator.mediaDevices?.addEventListener("devicechange", () => {
-    listCameras();
-    if (status.dataset.name === "unplugged") start();
-  });
+  navigator.mediaDevices?.addEventListener("devicechange", goOnWithTheSameCamera);
+  video.addEventListener("resize", fitStage);
   new ResizeObserver(draw).observe(overlay);
   video.requestVideoFrameCallback(eachFrame);
   setInterval(drawTimeline, 200);
