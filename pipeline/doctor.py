@@ -160,16 +160,26 @@ def _some(names: list[str], shown: int = 3) -> str:
     return ", ".join(names[:shown]) + (f" and {rest} more" if rest > 0 else "")
 
 
+def source(root: Path) -> Path:
+    """The dataset that params.yaml of `root` names."""
+    named = re.search(r"^ +source: *([^\s#]+)", (root / "params.yaml").read_text("utf-8"), re.M)
+    return root / (named[1] if named else "data/fer2013.csv")
+
+
 def dataset(path: Path) -> Finding:
-    """Whether the CSV is there, begins as it should and is whole; `convert` checks every row."""
+    """Whether the CSV is there, begins as it should and is whole; `convert` checks every row.
+
+    Of a folder of pictures, whether it is there.
+    """
     mend = (
         "download fer2013.csv from https://www.kaggle.com/datasets/deadskull7/fer2013 to "
-        "data/fer2013.csv, or draw faces: `python -m pipeline.sample data/fer2013.csv`"
+        "data/fer2013.csv, or try everything on drawn faces: `make sample`"
     )
-    if not path.is_file():
-        return Finding(
-            HINT, "dataset", f"is missing; the page works without, `make repro` does not: {mend}"
-        )
+    if path.is_dir():
+        return Finding(OK, "dataset", f"the class folders in {path}")
+    if not path.exists():
+        text = f"{path} is missing; the page works without, `make repro` does not: {mend}"
+        return Finding(HINT, "dataset", text)
     with path.open("rb") as file:
         header = file.readline(1000).decode("utf-8-sig", "replace")
     if not {name.strip(' "\r\n') for name in header.split(",")} >= COLUMNS:
@@ -275,7 +285,7 @@ def findings(root: Path) -> Iterator[Finding]:
     yield detector(root / "models")
     yield port()
     yield camera()
-    yield dataset(root / "data" / "fer2013.csv")
+    yield dataset(source(root))
     yield weights()
     yield bfloat16()
     yield store(root, os.environ.get("MLFLOW_TRACKING_URI", ""))

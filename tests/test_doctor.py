@@ -21,7 +21,7 @@ LISTS = ("requirements-app.txt", "requirements.txt", "constraints.txt")
 def clone(tmp_path):
     """As much of a fresh clone as the doctor looks at."""
     (tmp_path / "pipeline").mkdir()
-    for name in ("pipeline/__init__.py", "pipeline/doctor.py", *LISTS):
+    for name in ("pipeline/__init__.py", "pipeline/doctor.py", "params.yaml", *LISTS):
         shutil.copy(REPOSITORY / name, tmp_path / name)
     return tmp_path
 
@@ -138,6 +138,14 @@ def test_a_dataset_is_told_from_drawn_faces_and_from_another_file(tmp_path):
     with path.open("r+b") as file:
         file.truncate(301 * 10**6)
     assert doctor.dataset(path) == doctor.Finding(OK, "dataset", "301 MB")
+
+
+def test_the_dataset_is_the_one_that_params_name(clone):
+    assert doctor.source(clone) == clone / "data" / "fer2013.csv"
+    (clone / "params.yaml").write_text("data:\n  source: data/faces  # a folder of each class\n")
+    assert doctor.source(clone) == clone / "data" / "faces"
+    (clone / "data" / "faces").mkdir(parents=True)
+    assert doctor.dataset(doctor.source(clone)).status == OK
 
 
 def test_the_weights_are_looked_for_where_keras_keeps_them(tmp_path, monkeypatch):
