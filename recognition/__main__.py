@@ -132,6 +132,7 @@ def recognize_video(recognizer: Recognizer, flags: argparse.Namespace) -> int:
     """Write down the faces of a video: the whole table, or a line for each face."""
     with TemporaryDirectory() as folder:
         target = flags.annotate or Path(folder, "video.mp4")
+        target.parent.mkdir(parents=True, exist_ok=True)
         for report in annotate_video(flags.input, target, recognizer):
             show_share(report)
         if flags.json or flags.csv:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -58,6 +59,14 @@ def write_model(path, input_name="faces", outputs=7, **metadata):
     helper.set_model_props(model, entries)
     onnx.save(model, path)
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def leftovers(tmp_path_factory):
+    """Takes Python's temporary files: gradio_client leaves a folder for every file it fetches."""
+    tempfile.tempdir = str(tmp_path_factory.mktemp("leftovers"))
+    yield
+    tempfile.tempdir = None
 
 
 @pytest.fixture(scope="session")

@@ -165,9 +165,10 @@ def test_a_video_gives_a_line_for_every_face_and_what_is_asked_for(run, tmp_path
     )
     rows = list(csv.DictReader(io.StringIO(run(clip, "--csv").stdout.decode())))
     assert [row["frame"] for row in rows] == [str(frame) for frame in range(10)]
-    described = json.loads(run(clip, "--json", "--annotate", tmp_path / "out.mp4").stdout)
+    marked = tmp_path / "new folder" / "out.mp4"
+    described = json.loads(run(clip, "--json", "--annotate", marked).stdout)
     assert described["summary"]["frames"] == len(described["frames"]) == 10
-    assert (tmp_path / "out.mp4").stat().st_size > 0
+    assert marked.stat().st_size > 0
 
 
 def test_a_video_that_is_none_and_a_wrong_target_are_sentences(run, tmp_path):

@@ -148,7 +148,7 @@ def test_a_picture_without_a_face_gets_a_friendly_sentence(open_page, tmp_path):
 
 def test_a_click_on_an_example_recognises_it(open_page, screenshot):
     page = open_page()
-    page.locator("#picture-examples button").first.click()
+    page.get_by_role("button", name=f"{text.EXAMPLES} 1").click()
     expect(page.locator("#picture-faces .fer-card")).not_to_have_count(0)
     wait_for_picture(page, "#picture-output img")
     screenshot(page, "example")

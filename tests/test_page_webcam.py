@@ -126,6 +126,7 @@ def test_the_webcam_goes_on_after_the_server_was_gone(open_page):
     status = page.locator("#webcam [data-part=status]")
     page.context.set_offline(True)
     expect(status).to_contain_text("does not answer")
+    expect(page.locator("#webcam [data-part=speed]")).to_be_empty()
     before = page.evaluate(ANSWERS)
     page.context.set_offline(False)
     page.wait_for_function(f"{ANSWERS} > {before}")

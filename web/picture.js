@@ -1,4 +1,4 @@
-// Opens the cards of faces, one at a time: by their buttons, or by a click on a face in the picture.
+// Names the examples, and opens the cards of faces, one at a time: by their buttons, or by a click on a face in the picture.
 // Gradio runs this once and gives it the `element` that holds the cards, and `watch`.
 const open = (chosen) => {
   for (const button of element.querySelectorAll(".fer-open")) {
@@ -13,6 +13,15 @@ element.addEventListener("click", ({ target }) => {
 
 // What was chosen among the bars of the former picture means nothing for this one.
 watch("value", () => element.querySelectorAll("form").forEach((form) => form.reset()));
+
+// Gradio draws the examples late and anew, and without the names that screen readers need.
+new MutationObserver(() => {
+  const heading = document.querySelector("#picture-examples .label")?.textContent.trim();
+  document.querySelectorAll("#picture-examples button").forEach((button, at) => {
+    const name = `${heading} ${at + 1}`;
+    if (button.ariaLabel !== name) button.ariaLabel = name;
+  });
+}).observe(document.body, { childList: true, subtree: true });
 
 document.addEventListener("click", ({ target: image, clientX, clientY }) => {
   if (!image.matches("#picture-output img")) return;
