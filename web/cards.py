@@ -51,16 +51,17 @@ def emoji_styles(classes: Sequence[str]) -> str:
     """A style element that defines `--emoji-N` and `--colour-N` for the class at position N.
 
     So an emoji is sent once, however many cards show it. The colour is the emoji's mean, which
-    suits a replaced emoji too; a class without an emoji, or with a damaged one, has a hue of its
-    own and is shown without.
+    suits a replaced emoji too. A class without an emoji, or with a damaged one, has a disc of a
+    hue of its own.
     """
     rules = []
     for position, name in enumerate(classes):
         try:
             emoji = Image.open(emoji_path(name)).convert("RGBA")
         except (OSError, ValueError):
-            hue = round(GOLDEN_ANGLE * position) % 360
-            rules.append(f"--colour-{position}:hsl({hue},55%,55%);")
+            colour = f"hsl({round(GOLDEN_ANGLE * position) % 360},55%,55%)"
+            disc = f"radial-gradient(circle closest-side,{colour} 80%,transparent 84%)"
+            rules.append(f"--emoji-{position}:{disc};--colour-{position}:{colour};")
             continue
         emoji = ImageOps.pad(emoji, (EMOJI_SIZE, EMOJI_SIZE))
         encoded = BytesIO()
