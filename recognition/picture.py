@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 from .errors import RecognitionError
 
 MAX_PIXELS = 64_000_000
-"""Pictures with more pixels are refused before they are decoded."""
+"""Pictures with more pixels are refused."""
 
 MAX_SIDE = 4096
 """Pictures longer than this, in pixels, are scaled down."""
@@ -29,7 +29,7 @@ class PictureError(RecognitionError):
     """The picture cannot be read; the message is one sentence for the person who gave it."""
 
 
-def load_picture(source: Source, longest: int = MAX_SIDE) -> np.ndarray:
+def load_picture(source: Source, longest: int = MAX_SIDE, most: int = MAX_PIXELS) -> np.ndarray:
     """Read any picture as it is meant to be seen.
 
     `source` is a path, the bytes of a file, an open binary file, a Pillow image or an array:
@@ -39,7 +39,7 @@ def load_picture(source: Source, longest: int = MAX_SIDE) -> np.ndarray:
     laid on white, 16-bit grey scaled to 8 bits, the first frame of an animation, and scaled down
     where it is longer than `longest` pixels. An array that is such a picture already is returned
     itself, not copied.
-    Raises PictureError.
+    Raises PictureError, before anything is decoded where there are more than `most` pixels.
     """
     if isinstance(source, np.ndarray):
         if _is_ready(source, longest):
@@ -49,14 +49,14 @@ def load_picture(source: Source, longest: int = MAX_SIDE) -> np.ndarray:
         image, name = source, UNNAMED
     else:
         image, name = _open(source)
-    if image.width * image.height > MAX_PIXELS:
+    if image.width * image.height > most:
         raise PictureError(
             "{name} has {width} x {height} pixels, more than the {limit} million allowed; "
             "make it smaller.",
             name=name,
             width=image.width,
             height=image.height,
-            limit=MAX_PIXELS // 1_000_000,
+            limit=most // 1_000_000,
         )
     try:
         # Some of Pillow's methods work in place, and the caller's image is not ours.

@@ -118,6 +118,12 @@ def test_a_truncated_picture_is_refused(live, astronaut):
     assert (answer.status_code, "damaged" in answer.json()["detail"]) == (422, True)
 
 
+def test_a_small_file_of_many_pixels_is_refused(live):
+    answer = live(encoded(Image.new("L", (3000, 3000)), "PNG"))
+    assert answer.status_code == 422
+    assert "3000 x 3000 pixels, more than the 4 million allowed" in answer.json()["detail"]
+
+
 def test_only_so_many_visitors_are_let_in(model_path, astronaut):
     small = encoded(Image.new("RGB", (64, 64), "gray"))
     with serve(model_path) as (address, _), httpx.Client(base_url=address, timeout=60) as client:

@@ -26,6 +26,8 @@ from web import text
 
 MAX_BYTES = 1 << 20
 """Of one picture; a webcam's picture as the page sends it has about 20,000."""
+MAX_PIXELS = 4_000_000
+"""Of one picture: a small file can hold many, and the other visitors wait meanwhile."""
 MAX_VISITORS = 16
 """At once."""
 FORGET_AFTER = 10.0
@@ -102,7 +104,7 @@ class Live:
     def _faces(
         self, visitor: Visitor, picture: bytes, taken: float, threshold: float | None
     ) -> dict[str, Any]:
-        pixels = load_picture(picture)
+        pixels = load_picture(picture, most=MAX_PIXELS)
         faces = self._recognizer(pixels)
         if threshold is not None:
             faces = [replace(face, threshold=threshold) for face in faces]
