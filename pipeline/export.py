@@ -202,6 +202,8 @@ def refuse_other(path: Path, kind: str) -> None:
     suffix = Path(f"model{form.ending}").suffix
     if path.suffix != suffix and not form.marker:
         raise ExportError(f"{path}: the name of a file in the format {kind} must end in {suffix}")
+    if path.parent.exists() and not path.parent.is_dir():
+        raise ExportError(f"{path.parent} is no folder; name another place")
     earlier = (path / form.marker).is_file()
     if path.exists() and not earlier:
         raise ExportError(
