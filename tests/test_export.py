@@ -1,7 +1,6 @@
 """What is exported gives what Keras gives, by the format's own runtime, or is not kept."""
 
 import json
-import re
 from pathlib import Path
 
 import keras
@@ -135,7 +134,7 @@ def test_int8_may_cost_little_accuracy_alone():
     int8 = export.FORMATS["tflite-int8"]
     measured = export.Measured(1.0, 1.0, difference=0.4, accuracy=0.69)
     assert export.fault_of(measured, int8, accuracy=0.70) == ""
-    assert "69.00% of the faces are right" in export.fault_of(measured, int8, accuracy=0.72)
+    assert "69.00% of the faces are right" in export.fault_of(measured, int8, accuracy=0.75)
 
 
 @pytest.mark.parametrize(
@@ -145,18 +144,19 @@ def test_int8_may_cost_little_accuracy_alone():
         ("savedmodel", "folder.onnx", "is there and is no earlier export to savedmodel"),
         ("json+weights", "file.txt", "is there and is no earlier export"),
         ("tflite", "model.keras", r"must end in \.tflite"),
+        ("onnx", "file.txt/model.onnx", "is no folder; name another place"),
     ],
 )
 def test_a_place_that_is_something_else_is_one_sentence(kind, place, sentence, tmp_path):
     (tmp_path / "folder.onnx").mkdir()
     (tmp_path / "file.txt").write_text("mine")
-    with pytest.raises(export.ExportError, match=f"{re.escape(place)}.* {sentence}"):
+    with pytest.raises(export.ExportError, match=sentence):
         export.refuse_other(tmp_path / place, kind)
 
 
 def test_a_place_that_cannot_be_written_is_one_sentence(models, faces, expected, tmp_path):
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(export.ExportError, match=r"x\.keras cannot be written: .*; make room"):
+    with pytest.raises(export.ExportError, match=r"x\.keras cannot be written: .*; mend that"):
         export.export(models["cnn"], "keras", tmp_path / "file" / "x.keras", faces, expected["cnn"])
 
 

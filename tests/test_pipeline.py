@@ -19,6 +19,7 @@ from mlflow_server import mlflow_server
 from nbclient import NotebookClient
 from ruamel.yaml import YAML
 
+from pipeline.export import FORMATS
 from pipeline.params import REPOSITORY
 from recognition import Recognizer, load_picture
 from tests.workspace import Workspace
@@ -219,6 +220,36 @@ def test_a_second_repro_only_looks_after_the_journal_and_prints_the_table(worksp
     accuracy = read_json(workspace.root / "models" / "best.json")["figures"]["test"]["accuracy"]
     (champion,) = [line for line in output.splitlines() if re.match(r"\w+ \* ", line)]
     assert f" {accuracy:.2%} " in champion
+
+
+def test_a_colleague_gets_every_trained_model_from_the_remote_and_trains_nothing(
+    workspace, tmp_path
+):
+    workspace.run("dvc", "remote", "add", "-d", "team", str(tmp_path / "remote"))
+    workspace.commit("share")
+    workspace.run("dvc", "push")
+    colleague = workspace.clone(tmp_path / "colleague")
+    exporting = colleague.start(sys.executable, "-m", "pipeline.export", "--to", "keras")
+    complaint = exporting.communicate()[0].splitlines()[-1]
+    assert re.match(r"export: .*train\.npz is missing; make it with `dvc repro", complaint)
+    colleague.run("dvc", "pull")
+    assert stages_run(colleague.run("dvc", "repro", "--allow-missing")) == {"record"}
+    for name in MODELS:
+        file = Path("models", f"{name}.keras")
+        assert (colleague.root / file).read_bytes() == (workspace.root / file).read_bytes()
+
+
+def test_the_champion_is_exported_in_every_format(workspace):
+    lines = workspace.stage("export", "--to", "all").splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")][1:]
+    assert [row[0] for row in rows] == list(FORMATS)
+    assert {row[1] for row in rows} == {
+        file.name for file in (workspace.root / "exports").iterdir()
+    }
+    card = read_json(workspace.root / "models" / "best.json")
+    accuracy = f"{card['figures']['validation']['accuracy']:.2%}"
+    assert {row[5] for row in rows if FORMATS[row[0]].exact} == {accuracy}
+    assert lines[-1].endswith(", ".join(card["classes"]))
 
 
 def test_other_params_retrain_their_model_alone(workspace):

@@ -1,5 +1,6 @@
 """A copy of the repository in which the whole pipeline runs within a minute or two."""
 
+import copy
 import os
 import shutil
 import subprocess
@@ -86,6 +87,13 @@ class Workspace:
         write_sample(root / "data" / "fer2013.csv", rows=rows, seed=7)
         self._git("init", "-q")
         self.commit("as cloned")
+
+    def clone(self, root):
+        """Another workspace, which holds what Git has of this one."""
+        self._git("clone", "-q", str(self.root), str(root))
+        other = copy.copy(self)
+        other.root = root
+        return other
 
     def commit(self, message):
         self._git("add", "-A")
