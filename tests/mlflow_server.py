@@ -36,9 +36,10 @@ def free_port():
 @contextmanager
 def postgres():
     """A database of its own, gone at the end; gives its address for SQLAlchemy."""
-    as_user = {"user": "nobody"} if os.geteuid() == 0 else {}  # PostgreSQL refuses to run as root
+    # PostgreSQL refuses to run as root, and pytest's folders let nobody else in.
+    as_user, place = ({"user": "nobody"}, "/tmp") if os.geteuid() == 0 else ({}, None)
     port, bin_folder = free_port(), programs()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=place) as folder:
         os.chmod(folder, 0o777)  # noqa: PTH101
         options = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder, **as_user}
         database, log = Path(folder) / "database", Path(folder) / "log"
