@@ -12,6 +12,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from tqdm import tqdm
 
 from pipeline.dataset import SIZE, SPLITS, Split
 from pipeline.duplicates import duplicates, photographs
@@ -134,9 +135,12 @@ def in_order(classes: set[str]) -> tuple[str, ...]:
 
 
 def _read(files: Files, classes: Sequence[str], source: Path, faults: list[str]) -> Split:
-    """The faces of one split; what cannot be read is added to `faults`."""
+    """The faces of one split; what cannot be read is added to `faults`.
+
+    A bar on a terminal tells the time left.
+    """
     images, labels = [], []
-    for path, name in files:
+    for path, name in tqdm(files, "convert", unit=" pictures", disable=None, leave=False):
         try:
             images.append(grey_face(load_picture(path)))
             labels.append(classes.index(name))

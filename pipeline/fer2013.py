@@ -8,6 +8,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from pipeline.dataset import SIZE, SPLITS, Split
 from pipeline.faults import DataError, refuse
@@ -65,7 +66,10 @@ def read_csv(path: Path) -> dict[str, Split]:
 
 
 def _rows(path: Path, faults: list[str]) -> Iterator[Row]:
-    """The rows that have the right number of fields; the others are added to `faults`."""
+    """The rows that have the right number of fields; the others are added to `faults`.
+
+    A bar on a terminal tells the time left.
+    """
     try:
         file = path.open("rb")
     except FileNotFoundError:
@@ -74,13 +78,15 @@ def _rows(path: Path, faults: list[str]) -> Iterator[Row]:
             "https://www.kaggle.com/datasets/deadskull7/fer2013 (free account) and put it there, "
             "or let data.source in params.yaml name a folder of your own pictures"
         ) from None
-    with file:
+    size = path.stat().st_size
+    with file, tqdm(desc="convert", total=size, unit="B", unit_scale=True, disable=None) as bar:
         first = file.readline().lstrip(b"\xef\xbb\xbf").decode("utf-8", "replace")
         header = [name.strip(' "\r\n') for name in first.split(",")]
         if missing := [name for name in COLUMNS if name not in header]:
             raise DataError(f"{path}, line 1: no column {' or '.join(missing)}")
         emotion, pixels, usage = (header.index(name) for name in COLUMNS)
         for number, line in enumerate(file, start=2):
+            bar.update(len(line))
             fields = [field.strip(b' "\r\n') for field in line.split(b",")]
             if len(fields) == len(header):
                 yield Row(number, fields[emotion], fields[pixels], fields[usage])
