@@ -16,7 +16,10 @@ test: .venv/all lint    ## lint and all tests
 lint: .venv/all
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
-repro: .venv/all data/fer2013.csv  ## the whole pipeline, from data/fer2013.csv to models/best.onnx
+# Where params.yaml names FER2013's CSV and it is missing, convert says where to get it.
+CSV = $(shell grep -o 'source: data/fer2013\.csv' params.yaml | cut -d' ' -f2)
+
+repro: .venv/all $(CSV)  ## the whole pipeline, from the dataset to models/best.onnx
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
 
 # In a folder of DVC's own: nothing of yours changes but MLflow's journal.

@@ -1,4 +1,4 @@
-"""The champion's network in the format that is served."""
+"""A network as ONNX, the format that is served, and how long it takes for a face."""
 
 from __future__ import annotations
 

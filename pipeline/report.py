@@ -97,8 +97,8 @@ def disagreements(content: dict[str, Any]) -> list[str]:
             f"models/best.json and reports/models/{name} are of different trainings: "
             f"{', '.join(differing)} differ."
         )
-    others = [m for m in models if models[m]["training"]["data_hash"] != card["data_hash"]]
-    if others := [model for model in others if model != name]:
+    data = {model: each["training"]["data_hash"] for model, each in models.items()}
+    if others := [m for m in models if m != name and data[m] != card["data_hash"]]:
         sentences.append(
             f"{' and '.join(others)} learned from other data than {name}, so their figures do not "
             "compare."

@@ -1,4 +1,4 @@
-"""Who may import whom: app -> web -> recognition, pipeline -> recognition.emotions."""
+"""Who may import whom: app -> web -> recognition; pipeline -> recognition.emotions, .picture."""
 
 import ast
 import re
