@@ -9,10 +9,7 @@ from typing import Any
 
 import numpy as np
 
-# ONNX Runtime reports its use to its maker unless told not to before it is imported.
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-
-import onnxruntime as ort
+from .session import open_session
 
 MAPS = "activation_maps"
 """The output for class-activation maps, where the network has them."""
@@ -63,13 +60,8 @@ class Classifier:
                 f"There is no model file {path}; give another path, "
                 "or run `dvc repro` to train one."
             )
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
         try:
-            self._session = ort.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(str(path), threads)
         except Exception as error:  # ONNX Runtime's own errors share no other base
             raise ModelError(
                 f"The model file {path} is damaged or no ONNX model; restore it, "

@@ -8,10 +8,12 @@ import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
+import onnx
+
+from .session import open_session
 
 YUNET_FILE = Path(__file__).parents[1] / "models" / "face_detection_yunet_2023mar.onnx"
 YUNET_URL = (
@@ -26,8 +28,13 @@ DOWNLOAD_SECONDS = 5.0
 # about 600 pixels, and of FER2013's faces at 48 pixels it finds a fifth fewer than at 192.
 LONGEST, SHORTEST = 640, 192
 
-COARSEST = 32
-"""Pixels between points of YuNet's coarsest grid; in thinner strips OpenCV sees faces by chance."""
+STRIDES = 8, 16, 32
+"""Pixels between points of YuNet's three grids, at each of which it may see a face."""
+PARTS = "cls", "obj", "bbox", "kps"
+"""What it says of every point: `decode` tells more."""
+OUTPUTS = [f"{part}_{stride}" for part in PARTS for stride in STRIDES]
+MIN_SCORE, MAX_OVERLAP = 0.6, 0.3
+"""Of a face that YuNet reports; of two that overlap more (intersection over union) the better."""
 
 
 class DetectorError(ValueError):
@@ -64,9 +71,6 @@ class Detector:
 
     def __init__(self, note: str) -> None:
         self.note = note
-        # OpenCV's detectors keep the picture's size as state, so threads that detect at the same
-        # time each take one of their own.
-        self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def __call__(self, picture: np.ndarray, longest: int = LONGEST) -> list[Detection]:
         """The faces of `picture`, uint8 RGB of shape (height, width, 3), in no set order.
@@ -78,22 +82,13 @@ class Detector:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         seen = cv2.resize(picture, size, interpolation=method)
-        try:
-            network = self._idle.get_nowait()
-        except queue.Empty:
-            network = self._open()
-        try:
-            found = self._find(network, seen)
-        finally:
-            self._idle.put(network)
-        faces = [self._detection(numbers / scale, score, width, height) for numbers, score in found]
+        faces = [
+            self._detection(numbers / scale, score, width, height)
+            for numbers, score in self._find(seen)
+        ]
         return [face for face in faces if min(face.box[2:]) > 0]
 
-    def _open(self) -> Any:  # noqa: ANN401
-        """One more of OpenCV's detectors."""
-        raise NotImplementedError
-
-    def _find(self, network: Any, picture: np.ndarray) -> list[tuple[np.ndarray, float]]:  # noqa: ANN401
+    def _find(self, picture: np.ndarray) -> list[tuple[np.ndarray, float]]:
         """Boxes in pixels, which may reach over the edge, with scores in 0..1.
 
         After a box's four numbers there may be those of the five landmarks, x and y of each.
@@ -118,7 +113,10 @@ class Detector:
 
 
 class YuNet(Detector):
-    """OpenCV's small neural face detector, made from the bytes of its ONNX file."""
+    """OpenCV's small neural face detector, made from the bytes of its ONNX file.
+
+    ONNX Runtime runs it in half the time of OpenCV's own `FaceDetectorYN`, with the same faces.
+    """
 
     name = "YuNet"
     # Medians over every sixth of FER2013's 3,589 validation faces, enlarged four times: the mean of
@@ -126,30 +124,60 @@ class YuNet(Detector):
     # 0.94 by way of the cascade's boxes on the same faces in photos. Centres agree within 2 %.
     enlarge = 1.09
 
-    def __init__(self, content: bytes, note: str) -> None:
+    def __init__(self, content: bytes, note: str, threads: int = 1) -> None:
         super().__init__(note)
-        self._content = np.frombuffer(content, np.uint8)
+        self._session = open_session(with_free_size(content), threads)
         self(np.zeros((64, 64, 3), np.uint8))  # a foreign network fails here, not later
 
-    def _open(self) -> cv2.FaceDetectorYN:
-        # From memory, for OpenCV cannot open every path on Windows.
-        return cv2.FaceDetectorYN.create(
-            "onnx",
-            self._content,
-            np.empty(0, np.uint8),
-            (LONGEST, LONGEST),
-            score_threshold=0.6,
+    def _find(self, picture: np.ndarray) -> list[tuple[np.ndarray, float]]:
+        height, width = picture.shape[:2]
+        if min(height, width) <= STRIDES[-1]:
+            return []  # in strips as thin as the coarsest grid it sees faces by chance
+        down, right = -height % STRIDES[-1], -width % STRIDES[-1]
+        padded = cv2.copyMakeBorder(picture, 0, down, 0, right, cv2.BORDER_CONSTANT)
+        pixels = cv2.dnn.blobFromImage(padded, swapRB=True)
+        grids = dict(zip(OUTPUTS, self._session.run(OUTPUTS, {"input": pixels}), strict=True))
+        faces = np.concatenate(
+            [
+                decode(*(grids[f"{part}_{stride}"] for part in PARTS), stride, padded.shape[1])
+                for stride in STRIDES
+            ]
         )
+        faces = faces[np.isfinite(faces).all(axis=1)]
+        boxes, scores = faces[:, :4].tolist(), faces[:, -1].tolist()
+        best = cv2.dnn.NMSBoxes(boxes, scores, MIN_SCORE, MAX_OVERLAP)
+        return [(face[:-1], face[-1]) for face in faces[best]]
 
-    def _find(
-        self, network: cv2.FaceDetectorYN, picture: np.ndarray
-    ) -> list[tuple[np.ndarray, float]]:
-        if min(picture.shape[:2]) <= COARSEST:
-            return []
-        network.setInputSize(picture.shape[1::-1])
-        _, faces = network.detect(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-        faces = [] if faces is None else faces
-        return [(face[:-1], face[-1]) for face in faces if np.isfinite(face).all()]
+
+def with_free_size(content: bytes) -> bytes:
+    """YuNet's ONNX file, whose network takes 640 x 640 pixels by its letter, for any size."""
+    model = onnx.load_from_string(content)
+    for value in (*model.graph.input, *model.graph.output):
+        for dimension in value.type.tensor_type.shape.dim:
+            dimension.Clear()
+    model.graph.ClearField("value_info")  # the sizes in between, which follow
+    return model.SerializeToString()
+
+
+def decode(
+    face: np.ndarray, thing: np.ndarray, box: np.ndarray, marks: np.ndarray, stride: int, width: int
+) -> np.ndarray:
+    """What YuNet says at the points of one grid -> the faces from MIN_SCORE on, (N, 15).
+
+    `face` and `thing`, (1, points, 1), are the probabilities of a face and of anything at all,
+    `box` (1, points, 4) and `marks` (1, points, 10) lie relative to the point, in units of `stride`
+    pixels, the box's size as a logarithm. The points go row by row over a picture of `width`
+    pixels. A face is left, top, width, height, x and y of five landmarks, in pixels, and its score.
+    After `FaceDetectorYNImpl::postProcess` in OpenCV's modules/objdetect/src/face_detect.cpp.
+    """
+    scores = np.sqrt(np.clip(face, 0, 1) * np.clip(thing, 0, 1))[0]
+    found = np.flatnonzero(scores >= MIN_SCORE)
+    rows, columns = np.divmod(found, width // stride)
+    points = np.stack([columns, rows], axis=1)
+    centres = (points + box[0, found, :2]) * stride
+    sizes = np.exp(box[0, found, 2:]) * stride
+    landmarks = (np.tile(points, 5) + marks[0, found]) * stride
+    return np.hstack([centres - sizes / 2, sizes, landmarks, scores[found]])
 
 
 class Haar(Detector):
@@ -167,37 +195,47 @@ class Haar(Detector):
     file = "haarcascade_frontalface_alt.xml"
     last_stage_threshold = 105.76
 
-    def _open(self) -> cv2.CascadeClassifier:
-        return cv2.CascadeClassifier(str(Path(cv2.data.haarcascades, self.file)))
+    def __init__(self, note: str) -> None:
+        super().__init__(note)
+        # A cascade keeps the picture's size as state, so threads that detect at the same time each
+        # take one of their own.
+        self._idle: queue.SimpleQueue[cv2.CascadeClassifier] = queue.SimpleQueue()
 
-    def _find(
-        self, network: cv2.CascadeClassifier, picture: np.ndarray
-    ) -> list[tuple[np.ndarray, float]]:
-        boxes, _, sums = network.detectMultiScale3(
+    def _find(self, picture: np.ndarray) -> list[tuple[np.ndarray, float]]:
+        try:
+            cascade = self._idle.get_nowait()
+        except queue.Empty:
+            cascade = cv2.CascadeClassifier(str(Path(cv2.data.haarcascades, self.file)))
+        boxes, _, sums = cascade.detectMultiScale3(
             cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY),
             scaleFactor=1.1,
             minNeighbors=5,
             minSize=(24, 24),
             outputRejectLevels=True,
         )
+        self._idle.put(cascade)
         scores = (np.ravel(sums) - self.last_stage_threshold) / 4
         return list(zip(boxes, scores, strict=True))
 
 
 def open_detector(
-    choice: str | os.PathLike = "auto", file: Path = YUNET_FILE, url: str = YUNET_URL
+    choice: str | os.PathLike = "auto",
+    file: Path = YUNET_FILE,
+    url: str = YUNET_URL,
+    threads: int = 1,
 ) -> Detector:
     """The face detector of that name.
 
     `choice` is "yunet", "haar", "auto" (YuNet, or Haar where YuNet cannot be had) or the path of a
     YuNet file. YuNet is read from `file`; where that is missing or damaged it is downloaded from
-    `url` and kept there. The download ends within DOWNLOAD_SECONDS.
+    `url` and kept there. The download ends within DOWNLOAD_SECONDS. `threads` is the number of
+    processor cores that YuNet may use; the cascade uses as many as OpenCV may.
     Raises DetectorError, never for "auto" and "haar".
     """
     if choice == "haar":
         return Haar("The Haar cascade finds the faces, as chosen.")
     if choice not in ("auto", "yunet"):
-        return _yunet_from(Path(choice))
+        return _yunet_from(Path(choice), threads)
     try:
         content = _yunet_content(file, url)
     except OSError as error:
@@ -209,20 +247,22 @@ def open_detector(
             f"The Haar cascade finds the faces, less well than YuNet would, because {error}; "
             f"to use YuNet, download {url} to {file}."
         )
-    return YuNet(content, f"YuNet finds the faces (from {file}).")
+    return YuNet(content, f"YuNet finds the faces (from {file}).", threads)
 
 
-def _yunet_from(path: Path) -> YuNet:
+def _yunet_from(path: Path, threads: int) -> YuNet:
     try:
-        return YuNet(path.read_bytes(), f"YuNet finds the faces (from {path}).")
+        content = path.read_bytes()
     except OSError as error:
         raise DetectorError(
             f"The face detector {path} cannot be read ({error.strerror}); "
             "give the path of a YuNet file, or 'auto', 'yunet' or 'haar'."
         ) from error
-    except cv2.error as error:
+    try:
+        return YuNet(content, f"YuNet finds the faces (from {path}).", threads)
+    except Exception as error:  # onnx' and ONNX Runtime's own errors share no other base
         raise DetectorError(
-            f"{path} is not a YuNet file OpenCV can use; download {YUNET_URL}, or choose 'haar'."
+            f"{path} is not a YuNet file; download {YUNET_URL}, or choose 'haar'."
         ) from error
 
 

@@ -85,7 +85,7 @@ class Recognizer:
     ) -> None:
         cv2.setNumThreads(threads)  # by default OpenCV and ONNX Runtime both take every core
         self._classifier = Classifier(model, threads)
-        self._detector = open_detector(detector)
+        self._detector = open_detector(detector, threads=threads)
         self.threshold = self.card.threshold if threshold is None else check_threshold(threshold)
 
     @property

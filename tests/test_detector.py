@@ -9,7 +9,7 @@ import pytest
 from skimage import data
 
 from recognition import DetectorError, open_detector
-from recognition.detector import YUNET_FILE, Haar, YuNet, _download
+from recognition.detector import MIN_SCORE, YUNET_FILE, Haar, YuNet, _download, decode
 
 ASTRONAUT_FACE = (224, 115)  # centre, in pixels
 
@@ -117,6 +117,31 @@ def test_one_detector_serves_many_threads_and_sizes(detector):
     assert together == alone * 5
 
 
+def test_a_point_of_yunets_grid_tells_box_landmarks_and_score_in_pixels():
+    face, thing = np.zeros((2, 1, 6, 1))  # two rows of three points
+    face[0, 4], thing[0, 4] = 1.5, 0.64  # above 1 is 1
+    face[0, 1], thing[0, 1] = 1, 0.99 * MIN_SCORE**2
+    box = np.full((1, 6, 4), [0.5, -0.25, np.log(2), np.log(3)])
+    marks = np.tile(np.arange(10.0), (1, 6, 1))
+    x, y, stride = 1, 1, 16
+    np.testing.assert_allclose(
+        decode(face, thing, box, marks, stride, width=3 * stride),
+        [[(x + 0.5 - 1) * 16, (y - 0.25 - 1.5) * 16, 32, 48, *16 * (np.arange(10) + 1), 0.8]],
+    )
+
+
+@pytest.mark.skipif(not YUNET_FILE.is_file(), reason="YuNet's file has not been downloaded")
+@pytest.mark.parametrize("shape", [(512, 512), (500, 333), (199, 401), (180, 300)])
+def test_yunet_sees_what_opencvs_own_sees(shape):
+    height, width = shape
+    picture = np.ascontiguousarray(data.astronaut()[:height, :width])
+    opencvs = cv2.FaceDetectorYN.create(str(YUNET_FILE), "", (width, height), MIN_SCORE)
+    _, expected = opencvs.detect(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    assert expected is not None
+    found = [[*numbers, score] for numbers, score in open_detector("yunet")._find(picture)]
+    np.testing.assert_allclose(found, expected, atol=0.01)
+
+
 def test_auto_falls_back_to_haar_and_says_why(tmp_path, no_server):
     detector = open_detector("auto", tmp_path / "yunet.onnx", no_server)
     assert isinstance(detector, Haar)
@@ -198,5 +223,5 @@ def test_a_file_of_another_kind_is_an_error_in_one_sentence(tmp_path, model_path
     empty = tmp_path / "empty.onnx"
     empty.touch()
     for path in (text, empty, model_path):
-        with pytest.raises(DetectorError, match=r"is not a YuNet file OpenCV can use; [^\n]+\.$"):
+        with pytest.raises(DetectorError, match=r"is not a YuNet file; [^\n]+\.$"):
             open_detector(path)
