@@ -43,7 +43,7 @@ def test_the_webcam_shows_its_own_video_and_draws_the_answers_over_it(
     open_webcam(page)
     page.wait_for_function(f"{ANSWERS} > 5")
     page.wait_for_function(DRAWN)
-    expect(page.locator("#webcam [data-part=speed]")).to_contain_text("answers a second")
+    expect(page.locator("#webcam [data-part=speed]")).to_contain_text("Answers a second")
     video = page.locator("#webcam video")
     assert video.evaluate("it => [it.videoWidth, it.videoHeight]") == [640, 480]
     screenshot(page, f"webcam-{'phone' if viewport is PHONE else 'desktop'}-{scheme}")
@@ -72,6 +72,8 @@ def test_what_the_webcam_shows_can_be_saved(open_page, recognizer, tmp_path):
         assert row["label"] in (*recognizer.classes, "uncertain")
     assert [float(row["seconds"]) for row in rows] == sorted(float(row["seconds"]) for row in rows)
 
+    page.wait_for_function(f"!({DRAWN})()")
+    page.wait_for_function(DRAWN)  # the face has just come and stays for two seconds
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save picture").click()
     saved.value.save_as(tmp_path / "picture.png")
@@ -102,6 +104,33 @@ def test_a_paused_webcam_sends_nothing_until_it_goes_on(open_page):
     page.get_by_role("button", name="Go on").click()
     before = page.evaluate(ANSWERS)
     page.wait_for_function(f"{ANSWERS} > {before}")
+
+
+DELAY_REQUESTS = """(delays) => {
+  const sending = window.fetch;
+  let [sent, underWay] = [0, 0];
+  window.most = 0;
+  window.fetch = async (...request) => {
+    if (!request[0].includes?.("/live?")) return sending(...request);
+    window.most = Math.max(window.most, ++underWay);
+    await new Promise((done) => setTimeout(done, delays[sent++ % delays.length]));
+    return sending(...request).finally(() => underWay--);
+  };
+}"""
+
+
+@pytest.mark.parametrize(
+    ("delays", "most"),
+    [([150], 2), ([150, 0], 1)],
+    ids=["a slow link", "a fast link of a busy computer"],
+)
+def test_a_second_picture_is_under_way_where_the_link_is_slow(delays, most, open_page):
+    page = open_page()
+    count_answers(page)
+    page.evaluate(DELAY_REQUESTS, delays)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 30")
+    assert page.evaluate("window.most") == most
 
 
 def test_the_webcams_switches_change_what_is_drawn(open_page):

@@ -13,14 +13,16 @@ const session = crypto.getRandomValues(new Uint32Array(4)).join("-");
 
 const SENT_WIDTH = 448; // pixels; a narrower picture would cost the detector small faces
 const SLOW_LINK = 40; // ms on the way; from here on a second picture may be under way
+const LINK_ANSWERS = 10; // whose fastest tells the link: busy processors delay most, but not all
 const TIMELINE_SECONDS = 60;
+const TIMELINE_STEP = 0.1; // seconds, about a pixel
 const SPEED_SECONDS = 2;
 const LONGEST_WAIT = 4000; // ms between attempts while the server is gone
 const LONGEST_ANSWER = 10_000; // ms until a server that says nothing counts as gone
 
 const part = (name) => element.querySelector(`[data-part=${name}]`);
 const [video, overlay, status] = ["video", "overlay", "status"].map(part);
-const picture = document.createElement("canvas"); // what is sent
+const photographer = new Worker(URL.createObjectURL(new Blob([props.photographer], { type: "text/javascript" })));
 const style = getComputedStyle(document.documentElement);
 const colours = classes.map((_, at) => style.getPropertyValue(`--colour-${at}`));
 const emojis = classes.map((_, at) => {
@@ -32,9 +34,10 @@ let faces = []; // of the last answer, boxes in pixels of the picture that was s
 let rows = []; // of the CSV
 let moments = []; // of the timeline: { time, shares } of the largest face, shares null without one
 let answers = []; // of the last SPEED_SECONDS: { time, latency }
+let sentWidth = 1; // of that picture
 let underWay = 0;
 let shownAt = 0; // when the newest answered picture was taken
-let onTheWay = 0; // ms that the last answer took beyond the server's own work
+let onTheWay = [0]; // ms that the last LINK_ANSWERS took beyond the server's own work
 let isFresh = false; // the camera has a picture that was not sent yet
 let isPaused = false;
 let camera = ""; // the device that is in use, or was
@@ -118,8 +121,9 @@ function eachFrame() {
 }
 
 async function ask() {
-  const allowed = onTheWay > SLOW_LINK ? 2 : 1;
-  if (!isFresh || !isLive() || wait || underWay >= allowed || !video.videoWidth) return;
+  const allowed = Math.min(...onTheWay) > SLOW_LINK ? 2 : 1;
+  if (!isFresh || !isLive() || wait || underWay >= allowed) return;
+  if (video.readyState < video.HAVE_CURRENT_DATA) return; // of a camera that has just begun
   isFresh = false;
   underWay += 1;
   const taken = performance.now();
@@ -136,12 +140,16 @@ async function ask() {
   if (answer.faces && taken > shownAt && isLive()) receive(answer, taken);
 }
 
-function photograph() {
-  const scale = Math.min(1, SENT_WIDTH / video.videoWidth);
-  picture.width = Math.round(video.videoWidth * scale);
-  picture.height = Math.round(video.videoHeight * scale);
-  picture.getContext("2d", { alpha: false }).drawImage(video, 0, 0, picture.width, picture.height);
-  return new Promise((done) => picture.toBlob(done, "image/jpeg", 0.8));
+async function photograph() {
+  const { videoWidth, videoHeight } = video;
+  sentWidth = Math.min(SENT_WIDTH, videoWidth);
+  const height = Math.round((sentWidth / videoWidth) * videoHeight);
+  const frame = await createImageBitmap(video);
+  const { port1, port2: port } = new MessageChannel();
+  return new Promise((done) => {
+    port1.onmessage = ({ data }) => done(data);
+    photographer.postMessage({ frame, width: sentWidth, height, port }, [frame, port]);
+  });
 }
 
 async function send(blob, taken) {
@@ -159,7 +167,7 @@ async function send(blob, taken) {
   });
   if (!response.ok) throw response.status;
   const answer = await response.json();
-  onTheWay = performance.now() - sent - answer.milliseconds;
+  onTheWay = [...onTheWay, performance.now() - sent - answer.milliseconds].slice(-LINK_ANSWERS);
   return answer;
 }
 
@@ -192,7 +200,7 @@ function receive(answer, taken) {
 // ---- Drawing
 
 function draw() {
-  const ratio = overlay.clientWidth / (picture.width || 1);
+  const ratio = overlay.clientWidth / sentWidth;
   overlay.width = overlay.clientWidth * devicePixelRatio;
   overlay.height = overlay.clientHeight * devicePixelRatio;
   const brush = overlay.getContext("2d");
@@ -256,6 +264,7 @@ function record(time) {
   const seen = faces.filter((face) => !face.unseen);
   for (const face of seen) rows.push([time.toFixed(3), face.id, ...face.box, face.label ?? "uncertain", ...face.probabilities]);
   const largest = seen.reduce((a, b) => (b.box[2] > (a?.box[2] ?? 0) ? b : a), null);
+  if (moments.length && time - moments.at(-1).time < TIMELINE_STEP) return;
   moments.push({ time, shares: largest?.probabilities ?? null });
   while (moments[0].time < time - TIMELINE_SECONDS) moments.shift();
 }
@@ -364,6 +373,7 @@ function begin() {
   part("sensitivity").value = 1 - threshold;
   video.classList.add("fer-mirrored");
   part("start").addEventListener("click", start);
+  part("start").disabled = false;
   part("stop").addEventListener("click", stop);
   part("pause").addEventListener("click", () => pause(!isPaused));
   part("mirror").addEventListener("click", toggle);

@@ -9,21 +9,25 @@ import gradio as gr
 from recognition.recognizer import Recognizer
 from web import text
 
-HERE = Path(__file__).parent
-
 
 def webcam_tab(recognizer: Recognizer) -> None:
     """Lay out the tab, which webcam.js drives; call inside `gr.Blocks`."""
     with gr.Tab(text.label("WEBCAM_TAB")):
         gr.HTML(
-            html_template=(HERE / "webcam.html").read_text(encoding="utf-8"),
-            js_on_load=(HERE / "webcam.js").read_text(encoding="utf-8"),
+            html_template=read("webcam.html"),
+            js_on_load=read("webcam.js"),
             apply_default_css=False,
             elem_id="webcam",
+            photographer=read("photographer.js"),
             classes=recognizer.classes,
             threshold=recognizer.threshold,
             texts={language: words(language, recognizer.classes) for language in text.TEXTS},
         )
+
+
+def read(name: str) -> str:
+    """The text of a file beside this one."""
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def words(language: str, classes: Sequence[str]) -> dict[str, Any]:
