@@ -160,24 +160,30 @@ def with_free_size(content: bytes) -> bytes:
 
 
 def decode(
-    face: np.ndarray, thing: np.ndarray, box: np.ndarray, marks: np.ndarray, stride: int, width: int
+    face: np.ndarray,
+    objectness: np.ndarray,
+    box: np.ndarray,
+    landmarks: np.ndarray,
+    stride: int,
+    width: int,
 ) -> np.ndarray:
     """What YuNet says at the points of one grid -> the faces from MIN_SCORE on, (N, 15).
 
-    `face` and `thing`, (1, points, 1), are the probabilities of a face and of anything at all,
-    `box` (1, points, 4) and `marks` (1, points, 10) lie relative to the point, in units of `stride`
-    pixels, the box's size as a logarithm. The points go row by row over a picture of `width`
-    pixels. A face is left, top, width, height, x and y of five landmarks, in pixels, and its score.
+    `face` and `objectness`, (1, points, 1), are the probabilities of a face and of anything at all,
+    `box` (1, points, 4) and `landmarks` (1, points, 10) lie relative to the point, in units of
+    `stride` pixels, the box's size as a logarithm. The points go row by row over a picture of
+    `width` pixels. A face is left, top, width, height, x and y of five landmarks, in pixels, and
+    its score.
     After `FaceDetectorYNImpl::postProcess` in OpenCV's modules/objdetect/src/face_detect.cpp.
     """
-    scores = np.sqrt(np.clip(face, 0, 1) * np.clip(thing, 0, 1))[0]
+    scores = np.sqrt(np.clip(face, 0, 1) * np.clip(objectness, 0, 1))[0]
     found = np.flatnonzero(scores >= MIN_SCORE)
     rows, columns = np.divmod(found, width // stride)
     points = np.stack([columns, rows], axis=1)
     centres = (points + box[0, found, :2]) * stride
     sizes = np.exp(box[0, found, 2:]) * stride
-    landmarks = (np.tile(points, 5) + marks[0, found]) * stride
-    return np.hstack([centres - sizes / 2, sizes, landmarks, scores[found]])
+    places = (np.tile(points, 5) + landmarks[0, found]) * stride
+    return np.hstack([centres - sizes / 2, sizes, places, scores[found]])
 
 
 class Haar(Detector):

@@ -118,14 +118,14 @@ def test_one_detector_serves_many_threads_and_sizes(detector):
 
 
 def test_a_point_of_yunets_grid_tells_box_landmarks_and_score_in_pixels():
-    face, thing = np.zeros((2, 1, 6, 1))  # two rows of three points
-    face[0, 4], thing[0, 4] = 1.5, 0.64  # above 1 is 1
-    face[0, 1], thing[0, 1] = 1, 0.99 * MIN_SCORE**2
+    face, objectness = np.zeros((2, 1, 6, 1))  # two rows of three points
+    face[0, 4], objectness[0, 4] = 1.5, 0.64  # above 1 is 1
+    face[0, 1], objectness[0, 1] = 1, 0.99 * MIN_SCORE**2
     box = np.full((1, 6, 4), [0.5, -0.25, np.log(2), np.log(3)])
-    marks = np.tile(np.arange(10.0), (1, 6, 1))
+    landmarks = np.tile(np.arange(10.0), (1, 6, 1))
     x, y, stride = 1, 1, 16
     np.testing.assert_allclose(
-        decode(face, thing, box, marks, stride, width=3 * stride),
+        decode(face, objectness, box, landmarks, stride, width=3 * stride),
         [[(x + 0.5 - 1) * 16, (y - 0.25 - 1.5) * 16, 32, 48, *16 * (np.arange(10) + 1), 0.8]],
     )
 

@@ -294,3 +294,11 @@ def test_a_camera_that_may_not_be_used_is_one_sentence(
         open_webcam(page)
         expect(page.locator("#webcam [data-part=status]")).to_contain_text(sentence)
         screenshot(page, f"webcam-{host}")
+
+
+def test_a_browser_that_cannot_encode_beside_the_page_is_told_so(open_page):
+    page = open_page()
+    page.evaluate("delete window.OffscreenCanvas")
+    open_webcam(page)
+    expect(page.locator("#webcam [data-part=status]")).to_contain_text("too old for the webcam")
+    assert page.locator("#webcam video").evaluate("it => it.srcObject") is None

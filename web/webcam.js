@@ -34,7 +34,7 @@ let faces = []; // of the last answer, boxes in pixels of the picture that was s
 let rows = []; // of the CSV
 let moments = []; // of the timeline: { time, shares } of the largest face, shares null without one
 let answers = []; // of the last SPEED_SECONDS: { time, latency }
-let sentWidth = 1; // of that picture
+let sentWidth = 1; // pixels, of the picture that was sent
 let underWay = 0;
 let shownAt = 0; // when the newest answered picture was taken
 let onTheWay = [0]; // ms that the last LINK_ANSWERS took beyond the server's own work
@@ -48,6 +48,7 @@ let began = 0;
 
 async function start() {
   if (!navigator.mediaDevices?.getUserMedia) return say("insecure");
+  if (!window.OffscreenCanvas) return say("outdated"); // the photographer's; Safari has it from 16.4 on
   if (status.dataset.name === "asking") return; // nothing would ever stop the first of two cameras
   say("asking");
   try {
