@@ -38,7 +38,7 @@ report: .venv/all       ## what the last `make repro` found, as one page: report
 	$(BIN)/python -m pipeline.report
 
 mlflow: .venv/all       ## the runs, at http://localhost:5000
-	$(BIN)/python -m pipeline.tracking
+	$(BIN)/python -m pipeline.records.journal
 
 bench: .venv/all        ## what reading the CSV and recognising a face cost
 	$(BIN)/python -m benchmarks
@@ -53,7 +53,7 @@ data/fer2013.csv: | .venv/all
 	@$(BIN)/python -m pipeline.convert  # says where to get it
 
 data/sample: | .venv/all
-	$(BIN)/python -m pipeline.sample $@
+	$(BIN)/python -m drawings.sample $@
 
 .venv/app: requirements-app.txt constraints.txt
 	$(PYTHON) -m venv .venv

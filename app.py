@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from recognition import Recognizer
+    from fer_system import Recognizer
 
 MODEL = Path(__file__).resolve().parent / "models" / "best.onnx"
 
@@ -124,7 +124,7 @@ def main() -> int:
             "GRADIO_ANALYTICS_ENABLED": "False",
             "ORT_DISABLE_TELEMETRY": "1",
         }
-        from recognition import Recognizer
+        from fer_system import Recognizer
 
         try:
             check_mcp(flags)

@@ -24,7 +24,7 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 from skimage import data
 
-from recognition import Recognizer, Tracker
+from fer_system import Recognizer, Tracker
 
 ROOT = Path(__file__).parents[1]
 WIDTH, HEIGHT, RATE = 640, 480, 30

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.timing import seconds
-from pipeline.fer2013 import read_csv
-from pipeline.params import REPOSITORY
+from pipeline.data.fer2013 import read_csv
+from pipeline.foundation.params import REPOSITORY
 
 ROUNDS = 3
 
@@ -35,7 +35,7 @@ def split_into_integers(path: Path) -> np.ndarray:
 
 def peak_memory(path: Path) -> float:
     """Peak memory in MB of a process that reads the CSV by `read_csv` and does no more."""
-    code = "import pathlib, pipeline.fer2013 as f, sys; f.read_csv(pathlib.Path(sys.argv[1]))"
+    code = "import pathlib, pipeline.data.fer2013 as f, sys; f.read_csv(pathlib.Path(sys.argv[1]))"
     subprocess.run([sys.executable, "-c", code, path.resolve()], cwd=REPOSITORY, check=True)
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 

@@ -13,8 +13,8 @@ import numpy as np
 from skimage import data
 
 from benchmarks.timing import seconds
-from recognition import DEFAULT_MODEL, Recognizer
-from recognition.classifier import Classifier
+from fer_system import DEFAULT_MODEL, Recognizer
+from fer_system.classifier import Classifier
 
 ROUNDS = 200
 

@@ -10,11 +10,11 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks.timing import seconds
-from pipeline.augmentation import augmentation_layers
-from pipeline.batches import Batches
-from pipeline.dataset import SIZE, Split
-from pipeline.params import Augmentation
-from recognition.emotions import FER2013
+from fer_system.emotions import FER2013
+from pipeline.data.dataset import SIZE, Split
+from pipeline.foundation.params import Augmentation
+from pipeline.learning.augmentation import augmentation_layers
+from pipeline.learning.batches import Batches
 
 FACES = 6400
 BATCH = 128

@@ -10,11 +10,11 @@ import keras
 import numpy as np
 
 from benchmarks.timing import seconds
-from pipeline import networks
-from pipeline.acceleration import accelerated
-from pipeline.dataset import SIZE
-from pipeline.params import load_params
-from recognition.emotions import FER2013
+from fer_system.emotions import FER2013
+from pipeline.data.dataset import SIZE
+from pipeline.foundation.params import load_params
+from pipeline.learning import networks
+from pipeline.learning.acceleration import accelerated
 
 BATCH = 128
 ROUNDS = 8

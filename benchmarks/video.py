@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from skimage import data
 
-from recognition import Recognizer, annotate_video
+from fer_system import Recognizer, annotate_video
 
 WIDTH, HEIGHT, RATE, SECONDS = 640, 480, 30, 10
 

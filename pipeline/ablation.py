@@ -18,13 +18,20 @@ from typing import Any
 
 import keras
 
-from pipeline import networks
-from pipeline.dataset import SIZE, SPLITS, Split, data_hash, load_split
+from pipeline.data.dataset import SIZE, SPLITS, Split, data_hash, load_split
 from pipeline.evaluate import figures, predict
-from pipeline.files import write_csv
-from pipeline.params import REPOSITORY, Ablation, ParamsError, Training, load_params, varied
-from pipeline.plots import save_ablation
-from pipeline.tracking import Journal, git_commit
+from pipeline.foundation.files import write_csv
+from pipeline.foundation.params import (
+    REPOSITORY,
+    Ablation,
+    ParamsError,
+    Training,
+    load_params,
+    varied,
+)
+from pipeline.learning import networks
+from pipeline.pictures.plots import save_ablation
+from pipeline.records.journal import Journal, git_commit
 from pipeline.train import Checkpoint, TrainingError, calibrate, fit
 
 FULL = "full recipe"

@@ -9,14 +9,14 @@ import sys
 
 import numpy as np
 
-from pipeline import ferplus
-from pipeline.class_folders import read_class_folders
-from pipeline.dataset import Split, save_splits
-from pipeline.faults import DataError
-from pipeline.fer2013 import read_csv
-from pipeline.files import write_csv
-from pipeline.params import REPOSITORY, Data, ParamsError, load_params
-from pipeline.plots import save_distribution
+from pipeline.data import ferplus
+from pipeline.data.class_folders import read_class_folders
+from pipeline.data.dataset import Split, save_splits
+from pipeline.data.faults import DataError
+from pipeline.data.fer2013 import read_csv
+from pipeline.foundation.files import write_csv
+from pipeline.foundation.params import REPOSITORY, Data, ParamsError, load_params
+from pipeline.pictures.plots import save_distribution
 
 
 def read(data: Data) -> tuple[dict[str, Split], list[str]]:

@@ -18,13 +18,13 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from pipeline import metrics
-from pipeline.dataset import SIZE, SPLITS, Split, load_split
-from pipeline.files import write_csv, write_json
-from pipeline.onnx_export import export_onnx, milliseconds_per_face
-from pipeline.params import REPOSITORY, Evaluation, ParamsError, load_params
-from pipeline.plots import save_calibration, save_confusion, save_history, save_per_class
-from pipeline.reports import folder_of, read_history, read_report
+from pipeline.data.dataset import SIZE, SPLITS, Split, load_split
+from pipeline.formats.onnx_export import export_onnx, milliseconds_per_face
+from pipeline.foundation.files import write_csv, write_json
+from pipeline.foundation.params import REPOSITORY, Evaluation, ParamsError, load_params
+from pipeline.measuring import metrics
+from pipeline.pictures.plots import save_calibration, save_confusion, save_history, save_per_class
+from pipeline.records.reports import folder_of, read_history, read_report
 
 NAMES = dict(zip(SPLITS, ("train", "validation", "test"), strict=True))
 BATCH = 256

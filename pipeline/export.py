@@ -22,17 +22,17 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from pipeline.card import metadata_of, read_card
-from pipeline.champion import load_champion
-from pipeline.dataset import Split, load_split
-from pipeline.onnx_export import Predict, export_onnx, load_onnx, median_milliseconds
-from pipeline.params import REPOSITORY, ParamsError, load_params
-from pipeline.tensorflow_export import (
+from pipeline.data.dataset import Split, load_split
+from pipeline.formats.champion import load_champion
+from pipeline.formats.onnx_export import Predict, export_onnx, load_onnx, median_milliseconds
+from pipeline.formats.tensorflow_export import (
     export_savedmodel,
     export_tflite,
     load_savedmodel,
     load_tflite,
 )
+from pipeline.foundation.params import REPOSITORY, ParamsError, load_params
+from pipeline.records.card import metadata_of, read_card
 
 MODELS = REPOSITORY / "models"
 EXPORTS = REPOSITORY / "exports"

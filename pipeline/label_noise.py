@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.champion import load_champion
-from pipeline.dataset import SPLITS, Split, load_split
-from pipeline.duplicates import duplicates, thumbnails, twins
-from pipeline.ferplus import NO_FACE, VotesError, voted_labels
-from pipeline.files import write_csv, write_json
-from pipeline.params import REPOSITORY, ParamsError, load_params
-from pipeline.plots import save_agreement, save_faces
-from recognition.emotions import FER2013, FERPLUS
+from fer_system.emotions import FER2013, FERPLUS
+from pipeline.data.dataset import SPLITS, Split, load_split
+from pipeline.data.duplicates import duplicates, thumbnails, twins
+from pipeline.data.ferplus import NO_FACE, VotesError, voted_labels
+from pipeline.formats.champion import load_champion
+from pipeline.foundation.files import write_csv, write_json
+from pipeline.foundation.params import REPOSITORY, ParamsError, load_params
+from pipeline.pictures.plots import save_agreement, save_faces
 
 SUSPECTS = 60
 

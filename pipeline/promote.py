@@ -17,11 +17,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from pipeline.card import metadata_of, read_card
-from pipeline.dataset import Split, load_split
-from pipeline.onnx_export import export_onnx, largest_difference
-from pipeline.params import REPOSITORY, ParamsError, load_params
-from pipeline.reports import read_report
+from pipeline.data.dataset import Split, load_split
+from pipeline.formats.onnx_export import export_onnx, largest_difference
+from pipeline.foundation.params import REPOSITORY, ParamsError, load_params
+from pipeline.records.card import metadata_of, read_card
+from pipeline.records.reports import read_report
 
 TOLERANCE = 1e-4
 """Largest difference of a probability between ONNX and Keras."""

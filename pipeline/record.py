@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.card import read_card
-from pipeline.dataset import Split, load_split
-from pipeline.params import REPOSITORY, ParamsError, load_params
-from pipeline.reports import folder_of, read_history, read_report
-from pipeline.tracking import VERSION, Journal, run_name
+from pipeline.data.dataset import Split, load_split
+from pipeline.foundation.params import REPOSITORY, ParamsError, load_params
+from pipeline.records.card import read_card
+from pipeline.records.journal import VERSION, Journal, run_name
+from pipeline.records.reports import folder_of, read_history, read_report
 
 SAMPLE = 8
 """Faces shown to MLflow to tell the shapes of a model's input and output."""

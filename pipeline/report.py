@@ -19,14 +19,14 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
 from ruamel.yaml import YAML
 
-from pipeline.files import write_whole
-from pipeline.params import REPOSITORY
-from pipeline.reports import folder_of, read_report
+from pipeline.foundation.files import write_whole
+from pipeline.foundation.params import REPOSITORY
+from pipeline.records.reports import folder_of, read_report
 from pipeline.rivals import entries_of, read_rivals
 
 CARD = REPOSITORY / "models" / "best.json"
 REPORTS = REPOSITORY / "reports"
-TEMPLATE = Path(__file__).with_name("report.html")
+TEMPLATE = Path(__file__).parent / "records" / "report.html"
 IDENTITY = ("git_commit", "data_hash", "mlflow_run_id")
 """What tells one training from another."""
 ONE_FACE = 1e-3

@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipeline.dataset import FER2013_HASH
-from pipeline.files import write_csv
-from pipeline.params import REPOSITORY
-from pipeline.plots import save_rivals
+from pipeline.data.dataset import FER2013_HASH
+from pipeline.foundation.files import write_csv
+from pipeline.foundation.params import REPOSITORY
+from pipeline.pictures.plots import save_rivals
 
 RIVALS = Path(__file__).with_name("rivals.csv")
 

@@ -13,12 +13,12 @@ import cv2
 import keras
 import numpy as np
 
-from pipeline import metrics
-from pipeline.champion import load_champion
-from pipeline.dataset import SIZE, Split, load_split
-from pipeline.files import write_csv
-from pipeline.params import REPOSITORY
-from pipeline.plots import save_robustness
+from pipeline.data.dataset import SIZE, Split, load_split
+from pipeline.formats.champion import load_champion
+from pipeline.foundation.files import write_csv
+from pipeline.foundation.params import REPOSITORY
+from pipeline.measuring import metrics
+from pipeline.pictures.plots import save_robustness
 
 BATCH = 256
 Spoiler = Callable[[np.ndarray, np.random.Generator], np.ndarray]

@@ -4,61 +4,21 @@ With FER_SCREENSHOTS=FOLDER in the environment, screenshots for people are saved
 """
 
 import io
-import json
 import os
 import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-import onnx
 import pytest
-from browsing import BROWSERS, DESKTOP, SECOND
-from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 from playwright.sync_api import expect, sync_playwright
-from serving import serve
 from skimage import data
 
-from recognition import DEFAULT_MODEL, Recognizer
-from recognition.emotions import FER2013
-
-METADATA = {
-    "classes": json.dumps(FER2013),
-    "input_size": "48",
-    "model": "toy",
-    "git_commit": "0123456789abcdef0123456789abcdef01234567",
-    "data_hash": "fedcba9876543210",
-    "mlflow_run_id": "",
-    "threshold": "0.125",
-    "validation": json.dumps({"accuracy": 0.25, "macro_f1": 0.125, "loss": 1.5}),
-    "test": json.dumps({"accuracy": 0.375, "macro_f1": 0.25, "loss": 1.25}),
-}
-
-
-def write_model(path, input_name="faces", outputs=7, **metadata):
-    """A model file after the contract: one dense layer of fixed random weights on the pixels.
-
-    `metadata` replaces entries of METADATA; None leaves one out.
-    """
-    weights = np.random.default_rng(7).normal(0, 1e-3, (48 * 48, outputs)).astype(np.float32)
-    graph = helper.make_graph(
-        [
-            helper.make_node("Flatten", [input_name], ["pixels"]),
-            helper.make_node("MatMul", ["pixels", "weights"], ["logits"]),
-            helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1),
-        ],
-        "toy",
-        [helper.make_tensor_value_info(input_name, TensorProto.FLOAT, ["N", 48, 48, 1])],
-        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", outputs])],
-        [numpy_helper.from_array(weights, "weights")],
-    )
-    model = helper.make_model(graph, ir_version=9, opset_imports=[helper.make_opsetid("", 17)])
-    entries = {name: text for name, text in (METADATA | metadata).items() if text is not None}
-    helper.set_model_props(model, entries)
-    onnx.save(model, path)
-    return path
+from fer_system import DEFAULT_MODEL, Recognizer
+from tests.browsing import BROWSERS, DESKTOP, SECOND
+from tests.model_files import write_model
+from tests.serving import serve
 
 
 @pytest.fixture(scope="session", autouse=True)

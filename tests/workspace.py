@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipeline.sample import write_sample
+from drawings.sample import write_sample
 
 REPOSITORY = Path(__file__).parents[1]
 

@@ -11,9 +11,9 @@ import gradio as gr
 import numpy as np
 from PIL import Image, ImageOps
 
-from recognition.emotions import emoji_path
-from recognition.quality import SMALLEST
-from recognition.recognizer import Face, cut_face
+from fer_system.emotions import emoji_path
+from fer_system.quality import SMALLEST
+from fer_system.recognizer import Face, cut_face
 from web import text
 
 EMOJI_SIZE = 96

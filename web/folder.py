@@ -7,9 +7,9 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileData, GradioRootModel
 
-from recognition.export import describe_figures, describe_result
-from recognition.folder import MAX_FILES, FolderError, figures, open_pictures, recognize
-from recognition.recognizer import Recognizer
+from fer_system.export import describe_figures, describe_result
+from fer_system.folder import MAX_FILES, FolderError, figures, open_pictures, recognize
+from fer_system.recognizer import Recognizer
 from web import cards, text
 from web.overview import SHOWN_THUMBNAILS, overview, progress, thumbnail
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from recognition.classifier import ModelCard
-from recognition.recognizer import Recognizer
+from fer_system.classifier import ModelCard
+from fer_system.recognizer import Recognizer
 from web import cards, charts, text
 
 TRAINING, VALIDATION, IDEAL = "fer-training", "fer-validation", "fer-ideal"

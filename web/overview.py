@@ -7,9 +7,9 @@ from html import escape
 import numpy as np
 from PIL import Image
 
-from recognition.emotions import class_named
-from recognition.export import csv_header, csv_rows, csv_text
-from recognition.folder import Figures, Result, figures
+from fer_system.emotions import class_named
+from fer_system.export import csv_header, csv_rows, csv_text
+from fer_system.folder import Figures, Result, figures
 from web import cards, charts, text
 
 # As many does the page show; the CSV has all.

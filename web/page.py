@@ -6,14 +6,14 @@ from typing import Any
 
 import gradio as gr
 
-from recognition.emotions import emoji_path
-from recognition.recognizer import Recognizer
+from fer_system.emotions import emoji_path
+from fer_system.recognizer import Recognizer
 from web import cards, text
 from web.folder import folder_tab
 from web.model import model_tab
 from web.picture import picture_tab
 from web.video import video_tab
-from web.webcam import webcam_tab
+from web.webcam.tab import webcam_tab
 
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 

@@ -13,11 +13,11 @@ import numpy as np
 from gradio.data_classes import ImageData
 from gradio.utils import get_upload_folder, is_in_or_equal
 
-from recognition.drawing import annotate
-from recognition.export import csv_header, csv_rows, csv_text, describe_faces
-from recognition.folder import Result
-from recognition.picture import PictureError, load_picture
-from recognition.recognizer import Face, Recognizer
+from fer_system.drawing import annotate
+from fer_system.export import csv_header, csv_rows, csv_text, describe_faces
+from fer_system.folder import Result
+from fer_system.picture import PictureError, load_picture
+from fer_system.recognizer import Face, Recognizer
 from web import cards, text
 
 MAX_MEGABYTES = 32  # the page takes larger files, for videos

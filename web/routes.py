@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from recognition.recognizer import Recognizer
-from web.live import live_route
+from fer_system.recognizer import Recognizer
+from web.webcam.route import live_route
 
 
 def own_routes(recognizer: Recognizer) -> list[Route]:

@@ -17,7 +17,7 @@ import gradio as gr
 from gradio.context import LocalContext
 from gradio.i18n import I18nData
 
-from recognition.errors import RecognitionError
+from fer_system.errors import RecognitionError
 
 ENGLISH = "en"
 SPACE = "\N{NO-BREAK SPACE}"

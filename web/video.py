@@ -13,10 +13,10 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from recognition.errors import RecognitionError
-from recognition.recognizer import Recognizer, check_threshold
-from recognition.timeline import FaceSummary
-from recognition.video import VideoReport, annotate_video
+from fer_system.errors import RecognitionError
+from fer_system.recognizer import Recognizer, check_threshold
+from fer_system.timeline import FaceSummary
+from fer_system.video import VideoReport, annotate_video
 from web import cards, text
 
 SECONDS_BETWEEN_NEWS = 0.3

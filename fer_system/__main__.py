@@ -1,0 +1,289 @@
+"""Command line: `python -m fer_system INPUT`; faces to stdout, the rest to stderr."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from PIL import Image
+
+from .drawing import annotate
+from .export import csv_header, csv_rows, csv_text, describe_figures, describe_result
+from .film import SUFFIXES
+from .folder import (
+    MAX_FILE_BYTES,
+    Entry,
+    Figures,
+    FolderError,
+    Result,
+    check_length,
+    figures,
+    holds_many,
+    open_pictures,
+    recognize,
+)
+from .picture import FORMATS
+from .recognizer import DEFAULT_MODEL, Recognizer
+from .video import VideoError, VideoReport, annotate_video
+
+EXIT_CODES = """\
+exit codes:
+  0  everything was read, whether or not there is a face in it
+  1  something could not be read; stderr tells what and why
+  2  wrong usage, no usable model or face detector, or the output cannot be written
+  130  interrupted by Ctrl+C
+"""
+
+
+def parse_flags(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line; a wrong flag ends the program with exit code 2."""
+    parser = argparse.ArgumentParser(
+        prog="python -m fer_system",
+        description="Find the faces in pictures and tell the emotion of each.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "input",
+        metavar="PICTURE|FOLDER|VIDEO|-",
+        help="a picture, a folder or a zip archive of pictures, a video, or - for a picture on "
+        "stdin; folders named like classes give accuracy and macro-F1 too",
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
+        "--json",
+        action="store_true",
+        help="one JSON object per picture and line; of a video one in all",
+    )
+    form.add_argument("--csv", action="store_true", help="a table with one line per face")
+    parser.add_argument(
+        "--annotate",
+        type=Path,
+        metavar="OUT",
+        help="also draw the faces: a file for one picture or video, a folder for many pictures",
+    )
+    parser.add_argument(
+        "--model", type=Path, default=DEFAULT_MODEL, help="model file (default: models/best.onnx)"
+    )
+    parser.add_argument(
+        "--detector",
+        default="auto",
+        help="what finds the faces: auto, yunet, haar, or the path of a YuNet file (default: auto)",
+    )
+    parser.add_argument(
+        "--threshold",
+        type=float,
+        help="probability, 0 to 1, below which a label is uncertain (default: the model's own)",
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Recognise what the flags name and write it down; returns the exit code."""
+    flags = parse_flags(arguments)
+    try:
+        check_target(flags.annotate, flags.input)
+        recognizer = Recognizer(flags.model, flags.detector, threshold=flags.threshold)
+        work = recognize_video if is_video(flags.input) else recognize_pictures
+        return work(recognizer, flags)
+    except (FolderError, VideoError) as error:
+        complain(str(error))
+        return 1
+    except ValueError as error:
+        complain(str(error))
+        return 2
+    except BrokenPipeError:  # whoever reads has enough; Python would complain at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        complain(f"{error.filename or 'The output'} cannot be written ({error.strerror or error}).")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def recognize_pictures(recognizer: Recognizer, flags: argparse.Namespace) -> int:
+    """Write down the faces of every picture, one picture after the other."""
+    classes, results = recognizer.classes, []
+    if flags.csv:
+        out(csv_text([csv_header(classes)]))
+    with find_entries(flags.input) as entries:
+        for number, entry in enumerate(entries, start=1):
+            result, pixels = recognize(recognizer, entry)
+            out(written(result, flags, classes))
+            if pixels is None:
+                complain(f"{result.name}: {result.error}")
+            elif flags.annotate:
+                save(annotate(pixels, result.faces), target_of(result.name, flags))
+            show_progress(number, len(entries))
+            results.append(result)
+    found = figures(results, classes)
+    if found.faces:
+        conclude(found, flags)
+    return 1 if any(result.error for result in results) else 0
+
+
+def recognize_video(recognizer: Recognizer, flags: argparse.Namespace) -> int:
+    """Write down the faces of a video: the whole table, or a line for each face."""
+    with TemporaryDirectory() as folder:
+        target = flags.annotate or Path(folder, "video.mp4")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for report in annotate_video(flags.input, target, recognizer):
+            show_share(report)
+        if flags.json or flags.csv:
+            table = target.with_suffix(".json" if flags.json else ".csv")
+            out(table.read_text(encoding="utf-8"))
+    if not (flags.json or flags.csv):
+        out("".join(f"{flags.input}: {line}\n" for line in lines_of(report)))
+    return 0
+
+
+def lines_of(report: VideoReport) -> list[str]:
+    """A sentence for every face of a video: when it is seen, and which emotions it shows then."""
+    lines = []
+    for face in report.timeline.faces:
+        shares = ", ".join(
+            f"{label or 'uncertain'} {share:.0%}" for label, share in face.shares.items()
+        )
+        lines.append(f"face {face.id}, {face.first:.1f} s to {face.last:.1f} s: {shares}")
+    return lines or ["no face"]
+
+
+def written(result: Result, flags: argparse.Namespace, classes: Sequence[str]) -> str:
+    """What stdout gets about one picture, in the form that `flags` ask for."""
+    if flags.json:
+        return json.dumps(describe_result(result)) + "\n"
+    if flags.csv:
+        return csv_text(csv_rows(result, classes))
+    return sentences(result)
+
+
+def conclude(found: Figures, flags: argparse.Namespace) -> None:
+    """Write down the figures of all pictures; a table on stdout stays a table."""
+    if flags.json:
+        out(json.dumps({"figures": describe_figures(found)}) + "\n")
+    elif flags.csv:
+        complain(summary(found))
+    else:
+        out(summary(found) + "\n")
+
+
+def sentences(result: Result) -> str:
+    """A line for every face of a picture, or one where there is none; none where it failed."""
+    if result.error:
+        return ""
+    if not result.faces:
+        return f"{result.name}: no face\n"
+    lines = []
+    for face in result.faces:
+        left, top, width, height = face.box
+        label = f"uncertain, perhaps {face.label}" if face.uncertain else face.label
+        place = f"left {left}, top {top}, {width} x {height}"
+        lines.append(f"{result.name}: {label} {face.confidence:.0%} ({place})\n")
+    return "".join(lines)
+
+
+def summary(found: Figures) -> str:
+    """Figures as one line, with the pictures that are in none."""
+    line = (
+        f"Accuracy {found.accuracy:.1%}, macro-F1 {found.macro_f1:.3f}, on the largest faces of "
+        f"{found.faces:,} pictures; {found.faceless:,} without a face, "
+        f"{found.unreadable:,} unreadable"
+    )
+    unknown = sum(found.unknown.values())
+    return f"{line}, {unknown:,} in folders that name no class." if unknown else f"{line}."
+
+
+@contextmanager
+def find_entries(source: str) -> Iterator[list[Entry]]:
+    """The pictures that the command line names; raises FolderError."""
+    if source == "-":
+        yield [Entry("-", read_standard_input)]
+    else:
+        with open_pictures([source]) as entries:
+            yield entries
+
+
+def read_standard_input() -> bytes:
+    """All of stdin; raises PictureError where that is too much."""
+    content = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+    check_length(len(content))
+    return content
+
+
+def check_target(target: Path | None, source: str) -> None:
+    """Raise ValueError where the drawn pictures can't or shouldn't be written to `target`."""
+    if target is None:
+        return
+    if source != "-" and target.resolve() == Path(source).resolve():
+        raise ValueError(f"{target} is the input itself; give another place for what is drawn.")
+    if is_video(source):
+        if target.suffix.lower() != ".mp4":
+            raise ValueError(f"{target} is not named like an MP4 file; call it {target}.mp4, say.")
+    elif not holds_many(source) and not is_picture_name(target):
+        raise ValueError(f"{target} is not named like a picture; call it {target}.png, say.")
+
+
+def is_video(source: str) -> bool:
+    """Whether a file is a video by its name."""
+    return source.lower().endswith(SUFFIXES)
+
+
+def is_picture_name(path: Path) -> bool:
+    """Whether a picture can be written to `path`, by its suffix."""
+    kind = Image.registered_extensions().get(path.suffix.lower())
+    return kind in FORMATS and kind in Image.SAVE
+
+
+def target_of(name: str, flags: argparse.Namespace) -> Path:
+    """Where the drawn picture of an entry is written to."""
+    if not holds_many(flags.input):
+        return flags.annotate
+    target = flags.annotate / name
+    return target if is_picture_name(target) else target.with_name(f"{target.name}.png")
+
+
+def save(picture: np.ndarray, path: Path) -> None:
+    """Write uint8 RGB (height, width, 3); `path` is never a half-written file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"partial-{path.name}")
+    try:
+        Image.fromarray(picture).save(partial)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def out(text: str) -> None:
+    """Write to stdout at once, so that a reader at the other end of a pipe doesn't wait."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def complain(sentence: str) -> None:
+    """Write a line to stderr, over the progress where there is some."""
+    erase = "\r\x1b[K" if sys.stderr.isatty() else ""
+    print(f"{erase}{sentence}", file=sys.stderr)
+
+
+def show_progress(number: int, total: int) -> None:
+    """Tell people, on stderr, how far it is; not where the results themselves tell it."""
+    if sys.stderr.isatty() and not sys.stdout.isatty() and total > 1:
+        end = "\n" if number == total else ""
+        print(f"\r{number:,} of {total:,} pictures", end=end, file=sys.stderr, flush=True)
+
+
+def show_share(report: VideoReport) -> None:
+    """Tell people, on stderr, how much of a video is done."""
+    if sys.stderr.isatty() and report.done is not None:
+        end = "\n" if report.done == 1 else ""
+        print(f"\r{report.done:.0%} of the video", end=end, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

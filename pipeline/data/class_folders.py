@@ -1,0 +1,217 @@
+"""Folders of pictures, one folder for each class -> faces and labels, every picture checked.
+
+The pictures of a class lie in `train/<class>/`, `validation/<class>/` and `test/<class>/`, at any
+depth, or in `<class>/` where there are no splits. A split that is missing is cut out of train.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from fer_system.emotions import FER2013, FERPLUS, class_named
+from fer_system.picture import PictureError, load_picture
+from pipeline.data.dataset import SIZE, SPLITS, Split
+from pipeline.data.duplicates import duplicates, photographs
+from pipeline.data.faults import DataError, refuse
+
+SPLIT_FOLDERS = {"train": ("train",), "val": ("validation", "val"), "test": ("test",)}
+"""What the folder of each split may be called, in any case."""
+HELD_OUT = 0.1
+"""Share of each class of train that a missing split gets."""
+SEED = 1
+"""What the faces of a missing split are drawn by."""
+MOST_CLASSES = 256
+"""As many as labels of 8 bits can tell apart."""
+JUNK = ("__MACOSX", "Thumbs.db", "desktop.ini")
+"""What operating systems leave in folders, besides hidden files."""
+
+Files = list[tuple[Path, str]]
+"""Pictures, each with the name of its class."""
+
+
+def read_class_folders(source: Path) -> tuple[dict[str, Split], list[str]]:
+    """Faces and labels of every split, and sentences on what was done and noticed.
+
+    Pictures of any size, grey or in colour, become 48x48 grey levels; one that is not square is
+    squeezed. A class is called like its folder, or by FERPLUS' name where `class_named` knows the
+    folder's. Classes are in alphabetical order, or in FER2013's or FERPLUS' where they are those.
+
+    A missing split gets a tenth of each class of train, whole photographs drawn by SEED. Nothing
+    is moved between splits that are there, but faces that stand in two of them are counted.
+    DataError names the first pictures and classes that cannot be used and counts the rest.
+    """
+    folders = _split_folders(source)
+    faults: list[str] = []
+    files = {split: _files(folder, source, faults) for split, folder in folders.items()}
+    classes = in_order({name for listed in files.values() for _, name in listed})
+    if not 2 <= len(classes) <= MOST_CLASSES:
+        faults.append(
+            f"the number of classes with pictures is {len(classes)}; it must be from 2 to "
+            f"{MOST_CLASSES}"
+        )
+        refuse(source, faults, "faults")
+    given = {split: _read(listed, classes, source, faults) for split, listed in files.items()}
+    refuse(source, faults + _missing_classes(given), "faults")
+    splits = with_every_split(given)
+    refuse(
+        source, _missing_classes(splits), "too few different pictures to cut splits out of train"
+    )
+    return splits, _notes(given, splits)
+
+
+def _split_folders(source: Path) -> dict[str, Path]:
+    """The folder of each split that is there; the source itself where there are none."""
+    children = [child for child in _children(source) if child.is_dir()]
+    named = {child.name.casefold(): child for child in children}
+    folders = {
+        split: named[name]
+        for split, names in SPLIT_FOLDERS.items()
+        for name in names
+        if name in named
+    }
+    if not folders:
+        return {"train": source}
+    if "train" not in folders:
+        found = " and ".join(folder.name for folder in folders.values())
+        raise DataError(f"{source} holds {found}, but no folder train; add it")
+    if others := sorted(set(children) - set(folders.values())):
+        found = " and ".join(folder.name for folder in others)
+        raise DataError(
+            f"{source} holds {found} beside train; only one folder each of train, validation and "
+            "test may lie there"
+        )
+    return folders
+
+
+def _files(folder: Path, source: Path, faults: list[str]) -> Files:
+    """The files in the class folders of one split; what lies elsewhere is added to `faults`."""
+    files: Files = []
+    for child in _children(folder):
+        place = child.relative_to(source)
+        if not child.is_dir():
+            faults.append(f"{place}: it lies in no class folder; move it into one, or away")
+            continue
+        own = _files_below(child)
+        if not own:
+            faults.append(f"{place}: the folder is empty; put pictures there, or delete it")
+        files += [(path, class_of(child.name)) for path in own]
+    return files
+
+
+def _files_below(folder: Path) -> list[Path]:
+    files: list[Path] = []
+    for child in _children(folder):
+        files += _files_below(child) if child.is_dir() else [child]
+    return files
+
+
+def _children(folder: Path) -> list[Path]:
+    """What lies in a folder, in order, without hidden files and what operating systems leave."""
+    return sorted(
+        child
+        for child in folder.iterdir()
+        if not child.name.startswith(".") and child.name not in JUNK
+    )
+
+
+def class_of(folder: str) -> str:
+    """The class that a folder of this name holds: an emotion that is known, or the name itself."""
+    name = unicodedata.normalize("NFC", folder)  # some file systems take letters apart
+    return class_named(name, FERPLUS) or name
+
+
+def in_order(classes: set[str]) -> tuple[str, ...]:
+    """FER2013's or FERPLUS' order where `classes` are those, else alphabetical order."""
+    for known in (FER2013, FERPLUS):
+        if classes == set(known):
+            return known
+    return tuple(sorted(classes))
+
+
+def _read(files: Files, classes: Sequence[str], source: Path, faults: list[str]) -> Split:
+    """The faces of one split; what cannot be read is added to `faults`.
+
+    A bar on a terminal tells the time left.
+    """
+    images, labels = [], []
+    for path, name in tqdm(files, "convert", unit=" pictures", disable=None, leave=False):
+        try:
+            images.append(grey_face(load_picture(path)))
+            labels.append(classes.index(name))
+        except PictureError as error:
+            faults.append(f"{path.relative_to(source)}: {error}")
+    faces = np.array(images, np.uint8).reshape(-1, SIZE, SIZE)
+    return Split(faces, np.array(labels, np.uint8), tuple(classes))
+
+
+def grey_face(picture: np.ndarray) -> np.ndarray:
+    """A picture, uint8 RGB, as a network sees it: uint8 (48, 48) grey levels."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    method = cv2.INTER_AREA if min(grey.shape) > SIZE else cv2.INTER_LINEAR
+    return cv2.resize(grey, (SIZE, SIZE), interpolation=method)
+
+
+def _missing_classes(splits: dict[str, Split]) -> list[str]:
+    return [
+        f"{split}: no picture shows {name}"
+        for split, faces in splits.items()
+        for label, name in enumerate(faces.classes)
+        if label not in faces.labels
+    ]
+
+
+def with_every_split(given: dict[str, Split]) -> dict[str, Split]:
+    """`given`, in the order of SPLITS; the splits that are missing are cut out of train."""
+    splits, train = dict(given), given["train"]
+    missing = [split for split in SPLITS if split not in given]
+    if missing:
+        photograph, rng = photographs(train.images), np.random.default_rng(SEED)
+        for split in missing:
+            held = held_out(train.labels, photograph, rng)
+            splits[split], train = _part(train, held), _part(train, ~held)
+            photograph = photograph[~held]
+    return {split: splits[split] for split in SPLITS} | {"train": train}
+
+
+def _part(split: Split, kept: np.ndarray) -> Split:
+    return Split(split.images[kept], split.labels[kept], split.classes)
+
+
+def held_out(labels: np.ndarray, photograph: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Which faces leave train for a missing split: HELD_OUT of each class at most, bool (N,).
+
+    `photograph` numbers the photograph of each face. Photographs are taken whole, those of the
+    fewest faces first, at least one of each class and never all; the class is that of its first
+    face.
+    """
+    numbers, first, faces = np.unique(photograph, return_index=True, return_counts=True)
+    taken = []
+    for label in np.unique(labels[first]):
+        own = rng.permutation(np.flatnonzero(labels[first] == label))
+        own = own[np.argsort(faces[own], kind="stable")]
+        total = np.cumsum(faces[own])
+        fits = total <= max(HELD_OUT * total[-1], total[0])
+        taken.append(own[:-1][fits[:-1]])
+    return np.isin(photograph, numbers[np.concatenate(taken)])
+
+
+def _notes(given: dict[str, Split], splits: dict[str, Split]) -> list[str]:
+    notes = [
+        f"{split} is missing: {len(faces.labels):,} faces of train became it"
+        for split, faces in splits.items()
+        if split not in given
+    ]
+    for place, found in duplicates(splits).items():
+        if found["faces"]:
+            notes.append(
+                f"{place}: {found['faces']:,} faces are copies, "
+                f"{found['labelled differently']:,} of them labelled differently; "
+                "they make the figures look better than they are"
+            )
+    return notes

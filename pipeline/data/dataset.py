@@ -1,0 +1,57 @@
+"""The arrays that `convert` writes and every later stage reads."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.foundation.files import write_whole
+from pipeline.foundation.params import REPOSITORY
+
+ARRAYS = REPOSITORY / "data" / "arrays"
+SPLITS = ("train", "val", "test")
+SIZE = 48
+"""Side of a face in pixels."""
+FER2013_HASH = "0869c20f32db112efac680473813b36322e599c1b02844f176e9206b88bcf1c3"
+"""The `data_hash` of FER2013 itself: what is known of its faces holds for these arrays alone."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Faces of one split: `images` uint8 (N, 48, 48) grey levels, `labels` uint8 (N,).
+
+    A label is a position in `classes`.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    classes: tuple[str, ...]
+
+
+def load_split(name: str, folder: Path = ARRAYS) -> Split:
+    """Read one of `SPLITS`; FileNotFoundError says how to make it."""
+    path = folder / f"{name}.npz"
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing; make it with `dvc repro convert`")
+    with np.load(path) as arrays:
+        return Split(arrays["images"], arrays["labels"], tuple(arrays["classes"].tolist()))
+
+
+def save_splits(splits: dict[str, Split], folder: Path = ARRAYS) -> None:
+    """Write every split to its own file, each of them whole or not at all."""
+    for name, split in splits.items():
+        arrays = {"images": split.images, "labels": split.labels, "classes": split.classes}
+        write_whole(folder / f"{name}.npz", lambda path, arrays=arrays: np.savez(path, **arrays))
+
+
+def data_hash(splits: list[Split]) -> str:
+    """SHA-256 over the images, labels and class names of `splits`, in that order."""
+    digest = hashlib.sha256()
+    for split in splits:
+        digest.update(split.images.tobytes())
+        digest.update(split.labels.tobytes())
+        digest.update("\0".join(split.classes).encode())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""What every command stands on: params.yaml, files written whole, errors."""

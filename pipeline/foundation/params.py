@@ -1,0 +1,230 @@
+"""params.yaml -> frozen dataclasses. An unknown, missing or mistyped key is an error."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+from ruamel.yaml import YAML, YAMLError
+
+REPOSITORY = Path(__file__).parents[2]
+
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
+"""How pydantic calls a key that nothing reads."""
+
+_strict = ConfigDict(extra="forbid", strict=True)
+
+
+class ParamsError(ValueError):
+    """params.yaml is missing, is no YAML, or holds a key or value that means nothing here."""
+
+
+@dataclass(frozen=True, config=_strict)
+class Data:
+    """Where the faces and their labels come from, as paths from the repository's root.
+
+    `labels` "ferplus" takes the classes, contempt among them, that most of FER+'s taggers agree on
+    (the file `votes`) in place of those of the CSV.
+    """
+
+    source: str
+    labels: Literal["fer2013", "ferplus"]
+    votes: str
+
+
+@dataclass(frozen=True, config=_strict)
+class Augmentation:
+    """Ranges of the random changes to a training face; 0 or false leaves one out.
+
+    `rotation` and `shear` in degrees either way, `zoom` and the shifts as fractions of the side,
+    `brightness` as a fraction of white, `contrast` as a fraction of itself. `erasing` is the share
+    of faces of which a random rectangle is hidden. To `cnn` and `vgg`, which normalise every face,
+    light and contrast matter only by what they drive into black and white.
+    """
+
+    rotation: Annotated[float, Field(ge=0, le=180)] = 0.0
+    shear: Annotated[float, Field(ge=0, lt=90)] = 0.0
+    zoom: Fraction = 0.0
+    width_shift: Fraction = 0.0
+    height_shift: Fraction = 0.0
+    flip: bool = False
+    brightness: Fraction = 0.0
+    contrast: Fraction = 0.0
+    erasing: Fraction = 0.0
+
+
+@dataclass(frozen=True, config=_strict)
+class Head:
+    """A first phase that trains the new classification head alone, the pretrained base frozen."""
+
+    epochs: Count
+    learning_rate: Positive
+
+
+@dataclass(frozen=True, config=_strict)
+class Training:
+    """How one model is trained.
+
+    `network` holds the name of a function of `networks.py` and that function's options.
+    `schedule` "cosine" lets the learning rate fall to 0 over `epochs`, after it has risen from 0
+    in the first `warmup_epochs`. `weight_decay` is decoupled (Loshchilov & Hutter 2019,
+    arXiv:1711.05101) and spares biases and norms; "adam" with it is AdamW. `ema` is the momentum of
+    an average of the weights, which is what then validates and is kept. `mixup` is the alpha of
+    Zhang et al. 2018, arXiv:1710.09412. 0 turns any of these off. Training stops after `patience`
+    epochs in which `monitor`, a validation figure, did not improve; the best epoch is kept, never
+    the last.
+    """
+
+    network: dict[str, Any]
+    seed: int
+    batch_size: Count
+    epochs: Count
+    patience: Count
+    monitor: Literal["val_accuracy", "val_loss"]
+    optimizer: Literal["adam", "sgd"]
+    learning_rate: Positive
+    schedule: Literal["constant", "cosine"]
+    loss: Literal["categorical_crossentropy", "categorical_focal_crossentropy"]
+    label_smoothing: Fraction
+    augmentation: Augmentation
+    head: Head | None = None
+    warmup_epochs: Annotated[int, Field(ge=0)] = 0
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    ema: Fraction = 0.0
+    mixup: Annotated[float, Field(ge=0)] = 0.0
+    precision: Literal["float32", "mixed_bfloat16"] = "float32"
+
+
+@dataclass(frozen=True, config=_strict)
+class Evaluation:
+    """How models are measured, beside the plain single view that everything is chosen by.
+
+    `averaging` "flip" also averages a face and its mirror image, "ten" ten views: a face and its
+    mirror image, where they are and moved two pixels to each corner. `bootstrap` is the number of
+    samples that the 95 % intervals come from.
+    """
+
+    averaging: Literal["none", "flip", "ten"]
+    bootstrap: Count
+
+
+@dataclass(frozen=True, config=_strict)
+class Promotion:
+    """The figure, on the validation split, by which the champion is chosen."""
+
+    metric: Literal["accuracy", "macro_f1", "loss"]
+
+
+@dataclass(frozen=True, config=_strict)
+class Ablation:
+    """A study by hand of the recipe `base`, a section of `train`: `python -m pipeline.ablation`.
+
+    `changes`, of the keys of such a section, make every run smaller or shorter than the recipe. It
+    is trained with each of `seeds`, and each of `variants`, changes again, with the first of them.
+    """
+
+    base: str
+    changes: dict[str, Any]
+    seeds: Annotated[list[int], Field(min_length=1)]
+    variants: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, config=_strict)
+class Params:
+    """All of params.yaml. `models` lists the sections of `train` that the pipeline runs."""
+
+    models: Annotated[list[str], Field(min_length=1)]
+    data: Data
+    train: dict[str, Training]
+    evaluate: Evaluation
+    promote: Promotion
+    ablation: Ablation
+
+
+def load_params(path: Path = REPOSITORY / "params.yaml") -> Params:
+    """Read and check params.yaml; ParamsError names file, key and reason in one sentence."""
+    try:
+        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ParamsError(
+            f"{path} is missing; restore it with `git checkout {path.name}`"
+        ) from None
+    except YAMLError as error:
+        raise ParamsError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
+    try:
+        # As JSON, because pydantic's strict mode takes a mapping for a dataclass from JSON alone.
+        params = TypeAdapter(Params).validate_json(json.dumps(content))
+    except ValidationError as error:
+        raise ParamsError(f"{path}: {describe(error, Params)}") from None
+    for model in params.models:
+        if model not in params.train:
+            raise ParamsError(
+                f"{path}: models names {model!r}, but there is no section train.{model}"
+            )
+    for model, settings in params.train.items():
+        _check_warmup(settings, f"{path}: train.{model}")
+    if params.ablation.base not in params.train:
+        raise ParamsError(
+            f"{path}: ablation.base names {params.ablation.base!r}, but there is no such section "
+            "of train"
+        )
+    return params
+
+
+def varied(settings: Training, changes: dict[str, Any], place: str) -> Training:
+    """`settings` with `changes` of some of its keys; ParamsError, naming `place`, where they err.
+
+    Of a mapping such as `augmentation`, only the keys that are named change.
+    """
+    merged = asdict(settings)
+    for key, value in changes.items():
+        inner = merged.get(key)
+        both = isinstance(inner, dict) and isinstance(value, dict)
+        merged[key] = inner | value if both else value
+    try:
+        result = TypeAdapter(Training).validate_json(json.dumps(merged))
+    except ValidationError as error:
+        raise ParamsError(f"params.yaml: {place}: {describe(error, Training)}") from None
+    _check_warmup(result, f"params.yaml: {place}")
+    return result
+
+
+def _check_warmup(settings: Training, place: str) -> None:
+    if settings.warmup_epochs and settings.schedule != "cosine":
+        raise ParamsError(f"{place}.warmup_epochs needs schedule: cosine")
+    if settings.warmup_epochs >= settings.epochs:
+        raise ParamsError(
+            f"{place}.warmup_epochs is {settings.warmup_epochs}; it must be less than epochs, "
+            f"which is {settings.epochs}"
+        )
+
+
+def describe(error: ValidationError, root: type | None = None) -> str:
+    """The first fault of a pydantic error as `key: reason`, with a near name for an unknown key."""
+    # An unknown key tells more than the missing one that it was meant to be.
+    fault = min(error.errors(), key=lambda fault: fault["type"] not in UNKNOWN)
+    keys = [str(part) for part in fault["loc"]]
+    place = ".".join(keys) or "top level"
+    if fault["type"] in UNKNOWN:
+        near = difflib.get_close_matches(keys[-1], _known_names(root), n=1)
+        return f"{place}: unknown key" + (f"; did you mean {near[0]!r}?" if near else "")
+    if fault["type"] in ("missing", "missing_argument"):
+        return f"{place}: this key is missing"
+    return f"{place}: {fault['msg']}, but it is {fault['input']!r}"
+
+
+def _known_names(root: type | None) -> set[str]:
+    """Every field name of the dataclasses in this module, or none where no root is given."""
+    if root is None:
+        return set()
+    known = [value for value in globals().values() if isinstance(value, type)]
+    return {field.name for cls in known if is_dataclass(cls) for field in fields(cls)}

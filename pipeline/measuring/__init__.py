@@ -1,0 +1,1 @@
+"""How well a model does: figures, intervals, what it says of a split."""

@@ -1,0 +1,1 @@
+"""What is written down of a model: its card, its reports, its run in MLflow."""

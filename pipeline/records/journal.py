@@ -1,0 +1,253 @@
+"""The journal of runs in MLflow, and the only module that imports it.
+
+Nothing in the pipeline depends on what MLflow answers: where its store is down or unwritable, one
+warning is given and the work goes on unrecorded.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.foundation.params import REPOSITORY
+
+if TYPE_CHECKING:
+    import keras
+
+REGISTERED_MODEL = "fer"
+EXPERIMENT = "fer"
+PAGE = "http://localhost:5000"
+VIEW, VIEW_STATE = "models", Path(__file__).with_name("runs_view.json")
+"""A saved view of MLflow's list of runs: the columns that tell them apart."""
+ORIGIN, VERSION = "origin", "model_version"
+"""Tags: the training that a run is the record of, and its model's version in the registry."""
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+# A server that is down is given up on after seconds instead of MLflow's half hour.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+
+
+def git_commit() -> str:
+    """The commit that is checked out, "+changes" where code or params differ; "" without Git."""
+
+    def git(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["git", *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=False
+        )
+
+    try:
+        head = git("rev-parse", "HEAD")
+        changed = git("diff", "--quiet", "HEAD", "--", "pipeline", "params.yaml").returncode == 1
+    except FileNotFoundError:
+        return ""
+    return head.stdout.strip() + ("+changes" if changed else "") if head.returncode == 0 else ""
+
+
+def _warns(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn any failure of MLflow into one warning, after which the journal stays closed."""
+
+    @functools.wraps(method)
+    def wrapper(self: Journal, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        if not self.open:
+            return None
+        try:
+            return method(self, *args, **kwargs)
+        # MLflow lets through whatever its store raises: SQL, HTTP, file and its own errors.
+        except Exception as error:
+            self.open = False
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            warnings.warn(f"MLflow does not answer, going on without it: {reason}", stacklevel=2)
+            return None
+
+    return wrapper
+
+
+class Journal:
+    """One MLflow run. A store that fails costs a warning, never the training.
+
+    `run_id` continues a run that was begun before; it is "" where there was no store. Where the
+    store does not know that run, the one that was begun for the same `origin` is continued, or a
+    new one called `name` is begun; `is_new` tells of it.
+    """
+
+    def __init__(
+        self, name: str, run_id: str = "", tags: dict[str, str] | None = None, origin: str = ""
+    ) -> None:
+        self.open = True
+        self.run_id = ""
+        self.is_new = False
+        self._begin(name, run_id, {**(tags or {}), ORIGIN: origin})
+
+    @_warns
+    def _begin(self, name: str, run_id: str, tags: dict[str, str]) -> None:
+        self._client = _mlflow().MlflowClient()
+        experiment_id = self._experiment_id()
+        known = run_id if self._is_known(run_id) else self._run_of(experiment_id, tags[ORIGIN])
+        self.is_new = not known
+        self.run_id = (
+            known or self._client.create_run(experiment_id, run_name=name, tags=tags).info.run_id
+        )
+
+    def _experiment_id(self) -> str:
+        experiment = self._client.get_experiment_by_name(EXPERIMENT)
+        if experiment:
+            return experiment.experiment_id
+        return self._client.create_experiment(EXPERIMENT, _artifact_location(), _view())
+
+    def _is_known(self, run_id: str) -> bool:
+        from mlflow.exceptions import MlflowException
+
+        if not run_id:
+            return False
+        try:
+            self._client.get_run(run_id)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            return False
+        return True
+
+    def _run_of(self, experiment_id: str, origin: str) -> str:
+        if not origin:
+            return ""
+        runs = self._client.search_runs([experiment_id], f"tags.{ORIGIN} = '{origin}'")
+        return runs[0].info.run_id if runs else ""
+
+    @_warns
+    def log_params(self, params: dict[str, Any]) -> None:
+        """Record parameters; nested ones are joined by dots."""
+        for name, value in _flat(params).items():
+            self._client.log_param(self.run_id, name, value)
+
+    @_warns
+    def log_metrics(self, metrics: dict[str, Any], step: int = 0) -> None:
+        """Record figures, nested ones joined by dots, at an epoch."""
+        for name, value in _flat(metrics).items():
+            self._client.log_metric(self.run_id, name, float(value), step=step)
+
+    @_warns
+    def log_files(self, folder: Path) -> None:
+        """Keep a copy of every file of a folder with the run, under "reports"."""
+        self._client.log_artifacts(self.run_id, str(folder), "reports")
+
+    @_warns
+    def log_card(self, card: dict[str, Any]) -> None:
+        """Keep a model card with the run."""
+        self._client.log_dict(self.run_id, card, "card.json")
+
+    @_warns
+    def log_model(self, network: keras.Model, faces: np.ndarray, probabilities: np.ndarray) -> None:
+        """Keep and register the model, its signature taken from an input and its output."""
+        mlflow = _mlflow()
+        signature = mlflow.models.infer_signature(faces, probabilities)
+        with mlflow.start_run(run_id=self.run_id):
+            info = mlflow.keras.log_model(
+                network,
+                name="model",
+                signature=signature,
+                pip_requirements=["tensorflow>=2.19,<3", "keras>=3.12,<4"],
+                registered_model_name=REGISTERED_MODEL,
+            )
+        self._client.set_tag(self.run_id, VERSION, info.registered_model_version)
+
+    @_warns
+    def tag(self, name: str, value: str) -> None:
+        """Set a tag."""
+        self._client.set_tag(self.run_id, name, value)
+
+    @_warns
+    def tags(self) -> dict[str, str]:
+        """All tags of the run; None where the store fails."""
+        return self._client.get_run(self.run_id).data.tags
+
+    @_warns
+    def finish(self) -> None:
+        """Mark the run as finished."""
+        self._client.set_terminated(self.run_id)
+
+    @_warns
+    def promote(self) -> None:
+        """Give this run's registered model the alias `champion`."""
+        version = self._client.get_run(self.run_id).data.tags.get(VERSION)
+        if version:
+            self._client.set_registered_model_alias(REGISTERED_MODEL, "champion", version)
+
+
+def run_name(model: str, commit: str) -> str:
+    """What tells a run apart in MLflow's list: its model, and its DVC experiment or its commit."""
+    return f"{model} {os.environ.get('DVC_EXP_NAME') or commit[:7]}".strip()
+
+
+def _mlflow() -> Any:  # noqa: ANN401
+    """The mlflow module, its store set; imported late, for it takes seconds."""
+    import mlflow
+
+    mlflow.set_tracking_uri(tracking_uri())
+    return mlflow
+
+
+def tracking_uri() -> str:
+    """`MLFLOW_TRACKING_URI` where it is set, else mlflow.db at the repository's root."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{_root() / 'mlflow.db'}"
+
+
+def _artifact_location() -> str | None:
+    """A folder beside mlflow.db, or None to let a server decide."""
+    is_server = tracking_uri().startswith("http")
+    return None if is_server else (_root() / "mlartifacts").as_uri()
+
+
+def _root() -> Path:
+    """The repository of the user: DVC's temporary experiments run in a copy elsewhere."""
+    return Path(os.environ.get("DVC_ROOT", REPOSITORY))
+
+
+def _flat(mapping: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat = {}
+    for name, value in mapping.items():
+        nested = _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else None
+        flat.update(nested if nested is not None else {f"{prefix}{name}": value})
+    return flat
+
+
+def _view() -> dict[str, str]:
+    """Tags of an experiment that keep a view of its runs, called VIEW.
+
+    MLflow 3's page keeps what its "Views", "Save as new view" saves in the same way.
+    """
+    state = VIEW_STATE.read_text(encoding="utf-8")
+    view = {"name": VIEW, "createdAt": 0, "updatedAt": 0, "state": state}
+    return {f"mlflow.sharedViewState.{VIEW}": json.dumps(view)}
+
+
+def runs_address(server: str) -> str:
+    """Where the page of an MLflow server lists the runs, in the view of `_view`."""
+    experiment = _mlflow().MlflowClient().get_experiment_by_name(EXPERIMENT)
+    if experiment is None:
+        return server
+    view = f"viewStateShareKey={VIEW}&workflowType=machine_learning"
+    return f"{server}/#/experiments/{experiment.experiment_id}/runs?{view}"
+
+
+def serve() -> None:
+    """Open MLflow's page on the journal; where a server keeps it, tell where that page is."""
+    uri = tracking_uri()
+    is_server = uri.startswith("http")
+    print(f"The runs: {runs_address(uri if is_server else PAGE)}", flush=True)
+    if not is_server:
+        command = ["-m", "mlflow", "ui", "--backend-store-uri", uri]
+        os.execv(sys.executable, [sys.executable, *command])
+
+
+if __name__ == "__main__":
+    serve()

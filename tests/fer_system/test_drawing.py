@@ -1,0 +1,165 @@
+import os
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer_system import Face, annotate, drawing
+from fer_system.drawing import SMALLEST
+
+GREY = 120
+
+
+def picture_of(height, width):
+    return np.full((height, width, 3), GREY, np.uint8)
+
+
+def face_at(*box, label="happy"):
+    return Face(box, {label: 0.93, "other": 0.07}, 0.9)
+
+
+@pytest.fixture
+def emojis(monkeypatch, tmp_path):
+    """A folder of emoji of the test's own."""
+    monkeypatch.setattr(drawing, "emoji_path", lambda name: tmp_path / f"{name}.png")
+    return tmp_path
+
+
+def drawn(annotated):
+    """(left, top, right, bottom) of what differs from the grey picture."""
+    rows, columns = np.nonzero((annotated != GREY).any(axis=2))
+    return columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+
+
+def written(annotated):
+    """How many pixels belong to the label's letters."""
+    return (annotated > 180).all(axis=2).sum()
+
+
+def test_it_draws_on_a_copy_of_the_same_size():
+    picture = picture_of(480, 640)
+    annotated = annotate(picture, [face_at(200, 150, 180, 200)])
+    assert annotated.shape == picture.shape
+    assert annotated.dtype == np.uint8
+    assert (picture == GREY).all()
+    assert drawn(annotated)[2:] == (380, 350)
+
+
+def test_without_faces_it_is_a_plain_copy():
+    picture = picture_of(480, 640)
+    annotated = annotate(picture, [])
+    np.testing.assert_array_equal(annotated, picture)
+    assert annotated is not picture
+
+
+def test_the_inside_of_the_box_stays_visible():
+    annotated = annotate(picture_of(480, 640), [face_at(200, 150, 180, 200)])
+    assert (annotated[160:340, 210:370] == GREY).all()
+
+
+@pytest.mark.parametrize(
+    "box",
+    [(0, 0, 100, 100), (540, 0, 100, 100), (0, 380, 100, 100), (540, 380, 100, 100)],
+    ids=["top left", "top right", "bottom left", "bottom right"],
+)
+def test_the_label_is_whole_in_every_corner(box):
+    in_corner = annotate(picture_of(480, 640), [face_at(*box)])
+    in_middle = annotate(picture_of(480, 640), [face_at(270, 190, 100, 100)])
+
+    assert written(in_corner) == written(in_middle) > 100
+
+
+def test_labels_cover_neither_the_other_faces_nor_each_other():
+    faces = [face_at(20 + 130 * number, 200, 100, 120) for number in range(4)]
+    annotated = annotate(picture_of(480, 640), faces)
+    for face in faces:
+        left, top, width, height = face.box
+        inside = annotated[top + 5 : top + height - 5, left + 5 : left + width - 5]
+        assert (inside == GREY).all()
+    single = annotate(picture_of(480, 640), faces[:1])
+    assert written(annotated) == 4 * written(single)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (48, 48), (100, 100), (319, 20), (20, 319)])
+def test_a_small_picture_is_enlarged_with_or_without_faces(shape):
+    faces = [face_at(0, 0, *shape[::-1])]
+    annotated = annotate(picture_of(*shape), faces)
+    assert max(annotated.shape) == SMALLEST
+    assert annotate(picture_of(*shape), []).shape == annotated.shape
+    assert (annotated != GREY).any()
+
+
+def test_a_48_pixel_face_gets_a_whole_readable_label():
+    annotated = annotate(picture_of(48, 48), [face_at(0, 0, 48, 48)])
+    assert written(annotated) > 200
+
+
+def test_the_label_grows_with_the_picture():
+    def height(side):
+        box = [side // 4, side // 2, side // 4, side // 4]
+        return side // 2 - drawn(annotate(picture_of(side, side), [face_at(*box)]))[1]
+
+    assert height(400) < height(1200) < height(4000)
+
+
+def test_an_uncertain_face_gets_the_same_plate_whatever_its_classes_are(emojis):
+    Image.new("RGB", (64, 64), "red").save(emojis / "happy.png")
+    picture, face = picture_of(480, 640), face_at(200, 150, 180, 200)
+    uncertain = annotate(picture, [replace(face, threshold=0.95)])
+    other = replace(face, threshold=0.95, probabilities={"sad": 0.6, "fear": 0.4})
+    np.testing.assert_array_equal(uncertain, annotate(picture, [other]))
+    assert written(uncertain) > 100
+    assert (annotate(picture, [face]) == (255, 0, 0)).all(axis=2).any()
+    assert not (uncertain == (255, 0, 0)).all(axis=2).any()
+
+
+@pytest.mark.parametrize("shape", [(5, 3000), (3000, 5), (30, 400)])
+def test_odd_shapes_do_no_harm(shape):
+    assert annotate(picture_of(*shape), [face_at(0, 0, 5, 5)]).shape == (*shape, 3)
+
+
+@pytest.mark.parametrize(
+    "label", ["glücklich", "Злой", "幸せ", "no such class", "", "a\0b", "../x"]
+)
+def test_any_class_name_can_be_drawn(label):
+    annotated = annotate(picture_of(480, 640), [face_at(200, 150, 180, 200, label=label)])
+    assert written(annotated) > 50
+
+
+@pytest.mark.parametrize("size", [(1, 1), (16, 16), (512, 512), (300, 60), (60, 300)])
+@pytest.mark.parametrize("mode", ["RGBA", "RGB", "P", "L"])
+def test_an_emoji_file_of_any_size_and_mode_is_drawn(emojis, size, mode):
+    Image.new("RGBA", size, (200, 0, 0, 255)).convert(mode).save(emojis / "happy.png")
+    with_emoji = annotate(picture_of(480, 640), [face_at(200, 150, 180, 200)])
+    without = annotate(picture_of(480, 640), [face_at(200, 150, 180, 200, label="happX")])
+    assert drawn(with_emoji)[1] == drawn(without)[1]
+    label = with_emoji[drawn(with_emoji)[1] : 149, 200:240]
+    expected = (76, 76, 76) if mode == "L" else (200, 0, 0)
+    distance = np.abs(label.astype(int) - expected).max(axis=2)
+    assert (distance < 60).any()
+
+
+def test_replacing_the_file_replaces_the_emoji(emojis):
+    def show():
+        return annotate(picture_of(480, 640), [face_at(200, 150, 180, 200)])
+
+    path = emojis / "happy.png"
+    missing = show()
+    Image.new("RGB", (64, 64), "red").save(path)
+    red = show()
+    Image.new("RGB", (64, 64), "blue").save(path)
+    os.utime(path, ns=(1, 1))
+    blue = show()
+    path.write_bytes(b"no picture")
+    damaged = show()
+    assert (red == (255, 0, 0)).all(axis=2).any()
+    assert (blue == (0, 0, 255)).all(axis=2).any()
+    assert not (blue == (255, 0, 0)).all(axis=2).any()
+    np.testing.assert_array_equal(missing, damaged)
+
+
+def test_transparent_parts_of_an_emoji_show_the_label_below(emojis):
+    Image.new("RGBA", (64, 64), (255, 0, 0, 0)).save(emojis / "happy.png")
+    annotated = annotate(picture_of(480, 640), [face_at(200, 150, 180, 200)])
+    assert not (annotated == (255, 0, 0)).all(axis=2).any()

@@ -1,0 +1,41 @@
+"""The notes on a face that is hard to read."""
+
+import cv2
+import numpy as np
+import pytest
+from skimage import data
+
+from fer_system.quality import is_turned, quality_notes
+from fer_system.recognizer import cut_face
+
+FRONTAL = ((30, 40), (60, 40), (45, 58), (33, 72), (57, 72))
+
+
+@pytest.fixture(scope="module")
+def crop():
+    return cut_face(cv2.cvtColor(data.astronaut(), cv2.COLOR_RGB2GRAY), (172, 62, 104), 48)
+
+
+def test_a_good_face_has_no_note(crop):
+    assert quality_notes(crop, 104, FRONTAL) == quality_notes(crop, 104, None) == ()
+
+
+def test_every_fault_has_its_note(crop):
+    assert quality_notes(crop, 20, FRONTAL) == ("small",)
+    assert quality_notes(crop // 4, 104, FRONTAL) == ("dark",)
+    assert quality_notes(cv2.GaussianBlur(crop, (0, 0), 1.5), 104, FRONTAL) == ("blurred",)
+    aside = (*FRONTAL[:2], (58, 58), *FRONTAL[3:])
+    assert quality_notes(crop, 104, aside) == ("turned",)
+    assert quality_notes(np.zeros((48, 48), np.uint8), 9, aside) == (
+        "small",
+        "dark",
+        "blurred",
+        "turned",
+    )
+
+
+@pytest.mark.parametrize(("degrees", "turned"), [(0, False), (20, False), (-20, False), (35, True)])
+def test_a_tilted_head_is_turned(degrees, turned):
+    angle = np.radians(degrees)
+    rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    assert is_turned(np.array(FRONTAL) @ rotation.T) == turned

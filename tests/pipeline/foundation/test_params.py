@@ -1,0 +1,66 @@
+"""params.yaml is read strictly."""
+
+import pytest
+
+from pipeline.foundation.params import REPOSITORY, ParamsError, load_params
+
+ORIGINAL = (REPOSITORY / "params.yaml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load(old, new):
+        assert old in ORIGINAL
+        path = tmp_path / "params.yaml"
+        path.write_text(ORIGINAL.replace(old, new, 1), encoding="utf-8")
+        return load_params(path)
+
+    return load
+
+
+def test_the_repositorys_params_are_valid():
+    params = load_params()
+    assert set(params.models) <= set(params.train)
+
+
+def test_a_float_in_exponent_notation_is_a_float(load):
+    assert load("learning_rate: 0.001", "learning_rate: 1e-3").train["cnn"].learning_rate == 0.001
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("patience:", "patiense:", r"train\.cnn\.patiense: unknown key; did you mean 'patience'\?"),
+        ("rotation:", "rotate:", r"train\.cnn\.augmentation\.rotate: unknown key"),
+        ("batch_size: ", "batch_size: big # ", r"train\.cnn\.batch_size: .*integer.*'big'"),
+        ("batch_size: ", "batch_size: true # ", r"train\.cnn\.batch_size: .*integer.*True"),
+        (
+            "batch_size: ",
+            "batch_size: 0 # ",
+            r"train\.cnn\.batch_size: .*greater than or equal to 1",
+        ),
+        (
+            "learning_rate: 0.001",
+            "learning_rate: -1",
+            r"train\.cnn\.learning_rate: .*greater than 0",
+        ),
+        ("learning_rate: 0.001", "learning_rate: .nan", r"train\.cnn\.learning_rate: "),
+        ("optimizer: adam", "optimizer: adamm", r"train\.cnn\.optimizer: .*'adam' or 'sgd'"),
+        ("    seed: 1\n", "", r"train\.cnn\.seed: this key is missing"),
+        ("models: [cnn, vgg, mobilenet]", "models: [cnn, resnet]", r"no section train\.resnet"),
+        ("models: [cnn, vgg, mobilenet]", "models: []", r"models: "),
+        ("warmup_epochs: 3", "warmup_epochs: 70", r"warmup_epochs is 70; it must be less than"),
+        ("base: vgg", "base: resnet", r"ablation\.base names 'resnet'"),
+        ("seeds: [1, 2, 3]", "seeds: []", r"ablation\.seeds: "),
+        ("models: [cnn, vgg, mobilenet]", "models: [", r"not valid YAML"),
+    ],
+)
+def test_a_wrong_key_or_value_is_one_sentence_that_names_it(load, old, new, sentence):
+    with pytest.raises(ParamsError, match=sentence) as caught:
+        load(old, new)
+    assert "\n" not in str(caught.value)
+
+
+def test_missing_params_say_how_to_get_them_back(tmp_path):
+    with pytest.raises(ParamsError, match="git checkout"):
+        load_params(tmp_path / "params.yaml")

@@ -1,0 +1,76 @@
+"""What the report says of figures, and of reports that do not belong together."""
+
+from dataclasses import asdict
+
+import pytest
+from ruamel.yaml import YAML
+
+from pipeline import report
+from pipeline.foundation.params import load_params
+
+FIGURES = {"test": {"accuracy": 0.7166}}
+TRAINING = {"git_commit": "a", "data_hash": "b", "mlflow_run_id": "c"}
+FACES = {"angry": 3, "happy": 5}
+
+
+@pytest.fixture
+def content():
+    """As much of what `gather` gives as tells which training it is of."""
+    return {
+        "card": {"model": "vgg", **TRAINING, "figures": FIGURES, "faces": {"train": FACES}},
+        "models": {
+            "cnn": {"training": TRAINING | {"git_commit": "earlier"}, "metrics": {}},
+            "vgg": {"training": TRAINING, "metrics": FIGURES},
+        },
+        "faces": {"train": FACES},
+        "robustness": [{"accuracy": "0.7167"}, {"accuracy": "0.1"}],
+        "rivals": [{"name": "theirs", "accuracy": 0.8}, {"name": "ours", "accuracy": 0.7166}],
+        "ours": [{"name": "ours", "accuracy": 0.7166}],
+    }
+
+
+def test_reports_of_one_training_go_together(content):
+    assert report.disagreements(content) == []
+
+
+def test_a_card_of_another_training_is_told_by_what_differs(content):
+    content["models"]["vgg"]["training"] = TRAINING | {"git_commit": "x", "mlflow_run_id": "y"}
+    (sentence,) = report.disagreements(content)
+    assert sentence.endswith("of different trainings: git_commit, mlflow_run_id differ.")
+
+
+def test_a_model_measured_again_is_of_another_training_than_its_card(content):
+    content["models"]["vgg"]["metrics"] = {"test": {"accuracy": 0.72}}
+    (sentence,) = report.disagreements(content)
+    assert sentence.endswith("figures differ.")
+
+
+def test_models_that_learned_from_other_data_do_not_compare(content):
+    content["models"]["cnn"]["training"] = TRAINING | {"data_hash": "other"}
+    (sentence,) = report.disagreements(content)
+    assert sentence.startswith("cnn learned from other data than vgg")
+
+
+@pytest.mark.parametrize(
+    ("change", "folder"),
+    [
+        ({"faces": {"train": {"angry": 3, "happy": 4}}}, "reports/data"),
+        ({"robustness": [{"accuracy": "0.69"}]}, "reports/robustness"),
+        ({"rivals": [{"name": "ours", "accuracy": 0.69}]}, "reports/rivals"),
+    ],
+)
+def test_a_report_on_another_champion_is_named(content, change, folder):
+    (sentence,) = report.disagreements(content | change)
+    assert sentence.startswith(folder)
+
+
+def test_figures_are_rounded_and_keep_their_sign_beside_them():
+    assert report.percent("0.71663") == "71.7\N{NO-BREAK SPACE}%"
+    assert report.percent(0.5, 0) == "50\N{NO-BREAK SPACE}%"
+    assert report.interval({"low": 0.70298, "high": 0.7314}, 100, 1) == "70.3 to 73.1"
+
+
+def test_the_recipe_is_a_section_of_params_that_trains_the_same():
+    settings = asdict(load_params().train["vgg"])
+    text = report.recipe(settings, "vgg")
+    assert YAML(typ="safe").load(text) == {"train": {"vgg": settings}}

@@ -1,0 +1,159 @@
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+import app
+from tests.serving import APP, run_app, serve
+
+REPOSITORY = APP.parent
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "eight", "80.5", ""])
+def test_a_wrong_port_is_refused(port, capsys):
+    with pytest.raises(SystemExit) as stop:
+        app.parse_flags([f"--port={port}"])
+    assert stop.value.code == 2
+    assert "not a port" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("login", ["", "user", "user:", ":password"])
+def test_a_login_without_user_or_password_is_refused(login, capsys):
+    with pytest.raises(SystemExit) as stop:
+        app.parse_flags([f"--auth={login}"])
+    assert stop.value.code == 2
+    assert "USER:PASSWORD" in capsys.readouterr().err
+
+
+def test_a_password_may_contain_colons():
+    assert app.parse_flags(["--auth", "ann:a:b"]).auth == ("ann", "a:b")
+
+
+def test_help_names_every_flag():
+    helped = run_app("--help")
+    assert helped.returncode == 0
+    for flag in ("--model", "--detector", "--host", "--port", "--share", "--auth", "--mcp"):
+        assert flag in helped.stdout
+
+
+def assert_one_sentence(ended, *parts):
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stderr.count("\n") == 1, ended.stderr
+    for part in parts:
+        assert part in ended.stderr
+
+
+def test_a_missing_model_is_one_sentence_and_exit_code_2(tmp_path):
+    assert_one_sentence(run_app("--model", tmp_path / "none.onnx"), "none.onnx")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model", b"\x08\x0a" * 500])
+def test_a_damaged_model_is_one_sentence_and_exit_code_2(content, tmp_path):
+    model = tmp_path / "damaged.onnx"
+    model.write_bytes(content)
+    assert_one_sentence(run_app("--model", model), "damaged.onnx")
+
+
+def test_a_cut_model_is_one_sentence_and_exit_code_2(model_path, tmp_path):
+    model = tmp_path / "cut.onnx"
+    whole = model_path.read_bytes()
+    model.write_bytes(whole[: len(whole) // 2])
+    assert_one_sentence(run_app("--model", model), "cut.onnx")
+
+
+def test_a_foreign_model_is_one_sentence_and_exit_code_2(tmp_path):
+    onnx = pytest.importorskip("onnx")
+    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+    graph = helper.make_graph(
+        [helper.make_node("Relu", ["in"], ["out"])],
+        "foreign",
+        [helper.make_tensor_value_info("in", kind, [1, 3])],
+        [helper.make_tensor_value_info("out", kind, [1, 3])],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    onnx.save(model, tmp_path / "foreign.onnx")
+    assert_one_sentence(run_app("--model", tmp_path / "foreign.onnx"), "foreign.onnx")
+
+
+def test_a_missing_detector_file_is_one_sentence_and_exit_code_2(model_path, tmp_path):
+    detector = tmp_path / "none.detector"
+    ended = run_app("--model", model_path, "--detector", detector)
+    assert_one_sentence(ended, "none.detector")
+
+
+def test_a_port_in_use_is_one_sentence_and_exit_code_2(model_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run_app("--model", model_path, "--detector", "haar", "--port", port)
+    assert_one_sentence(ended, f"127.0.0.1:{port}", "in use")
+
+
+def test_an_address_of_another_computer_is_one_sentence_and_exit_code_2(model_path):
+    host = "203.0.113.7"  # reserved for documentation
+    ended = run_app("--model", model_path, "--detector", "haar", "--host", host)
+    assert_one_sentence(ended, host)
+
+
+def test_share_without_internet_says_so_and_serves_locally(model_path, tmp_path):
+    nowhere = "http://127.0.0.1:9"
+    offline = {"HTTPS_PROXY": nowhere, "https_proxy": nowhere, "HF_HOME": str(tmp_path)}
+    with serve(model_path, "--share", cwd=tmp_path, **offline) as (address, printed):
+        assert "No public link" in printed
+        assert httpx.get(address).status_code == 200
+
+
+def test_with_a_login_the_page_and_its_api_ask_for_it(model_path):
+    with serve(model_path, "--auth", "ann:secret") as (address, _):
+        assert httpx.get(f"{address}config").status_code == 401
+        api = f"{address}gradio_api/call/predict_image"
+        assert httpx.post(api, json={"data": [None]}).status_code == 401
+        with httpx.Client(base_url=address) as visitor:
+            login = {"username": "ann", "password": "wrong"}
+            assert visitor.post("login", data=login).status_code == 400
+            assert visitor.post("login", data=login | {"password": "secret"}).status_code == 200
+            assert visitor.get("config").status_code == 200
+
+
+def files():
+    folders = ("web", "fer_system", "models", "emojis")
+    return {path for folder in folders for path in (REPOSITORY / folder).rglob("*")}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without letting it clean up")
+def test_the_page_starts_anywhere_and_leaves_no_file_behind(model_path, tmp_path):
+    before = files()
+    work, temporary = tmp_path / "work", tmp_path / "temporary"
+    work.mkdir()
+    temporary.mkdir()
+    quiet = {"PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(temporary)}
+    with serve(model_path, cwd=work, **quiet) as (address, _):
+        assert httpx.get(address).status_code == 200
+        assert list(temporary.iterdir())
+    assert files() == before
+    assert not list(work.iterdir())
+    assert not list(temporary.iterdir())
+
+
+def imported_after(code):
+    """The top-level modules that a fresh Python holds after running `code`."""
+    code += "\nimport sys, json; print(json.dumps([name.split('.')[0] for name in sys.modules]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_importing_app_imports_nothing_heavy():
+    assert not imported_after("import app") & {"gradio", "cv2", "numpy", "onnxruntime", "PIL"}
+
+
+def test_the_page_never_imports_what_only_training_needs(model_path):
+    code = (
+        "from fer_system import Recognizer; from web import build_app\n"
+        f"build_app(Recognizer(model={str(model_path)!r}, detector='haar'))"
+    )
+    assert not imported_after(code) & {"tensorflow", "keras", "mlflow", "dvc", "pipeline"}

@@ -1,0 +1,119 @@
+"""The video tab as people see it: real Chromium, real clicks."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browsing import DESKTOP, OVERFLOW, PHONE
+from tests.clips import face_picture, steady, write_clip, write_song
+
+
+def open_video_tab(page, video):
+    page.get_by_role("tab", name="Video").click()
+    page.set_input_files("#video-input input[type=file]", video)
+    # The upload has ended when the page has an address for it.
+    page.wait_for_selector("#video-input video[src]", state="attached")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_video_comes_back_playing_with_a_timeline_and_tables(
+    viewport, scheme, open_page, recognizer, screenshot, tmp_path
+):
+    page = open_page(viewport, scheme)
+    open_video_tab(page, write_clip(tmp_path / "clip.mp4", steady(20), sound="aac"))
+    page.get_by_role("button", name="Find faces").click()
+
+    card = page.locator("#video-faces .fer-card")
+    expect(card).to_have_count(1)
+    expect(card.locator("svg path")).to_have_count(len(recognizer.classes))
+    shares = card.locator("li > span:last-child").all_inner_texts()
+    assert sum(float(share.strip("<>%\N{NO-BREAK SPACE}")) for share in shares) == pytest.approx(
+        100, abs=3
+    )
+    expect(page.locator("#video-status")).to_contain_text("One face in a video of 0:02 minutes.")
+    expect(page.get_by_role("button", name="Cancel")).to_be_disabled()
+    expect(page.get_by_role("button", name="Find faces")).to_be_enabled()
+
+    played = page.locator("#video-output video")
+    played.evaluate("it => { it.muted = true; return it.play() }")
+    page.wait_for_function("() => document.querySelector('#video-output video').currentTime > 0.5")
+    assert played.evaluate("it => [it.videoWidth, it.videoHeight]") == [320, 240]
+    screenshot(page, f"video-{'phone' if viewport is PHONE else 'desktop'}-{scheme}")
+
+    for kind in ("CSV", "JSON"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=f"Table ({kind})").click()
+        assert download.value.suggested_filename == f"clip-faces.{kind.lower()}"
+    assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
+
+
+def test_a_video_tells_how_far_it_is_and_can_be_cancelled(
+    open_page, temporary, screenshot, tmp_path
+):
+    long = write_clip(tmp_path / "long.mp4", steady(1500), face_picture(1280, 720))
+    short = write_clip(tmp_path / "short.mp4", steady(5))
+    page = open_page()
+    before = set(temporary.glob("*/video-*"))
+    open_video_tab(page, long)
+    page.get_by_role("button", name="Find faces").click()
+    status = page.locator("#video-status")
+    expect(status.locator("progress[value]")).to_be_visible()
+    expect(status).to_contain_text("left")
+    expect(page.get_by_role("button", name="Find faces")).to_be_disabled()
+    (working,) = set(temporary.glob("*/video-*")) - before
+    screenshot(page, "video-progress")
+
+    page.get_by_role("button", name="Cancel").click()
+    expect(status).to_contain_text("Cancelled")
+    expect(page.get_by_role("button", name="Cancel")).to_be_disabled()
+    page.get_by_label("Clear").click()
+    open_video_tab(page, short)
+    page.get_by_role("button", name="Find faces").click()
+    expect(status).to_contain_text("One face in a video")  # one at a time: the other has ended
+    assert not working.exists()
+
+
+def test_videos_wait_for_each_other_and_a_visitor_who_leaves_ends_the_work(
+    open_page, temporary, tmp_path
+):
+    before = set(temporary.glob("*/video-*"))
+    first = open_page()
+    open_video_tab(first, write_clip(tmp_path / "a.mp4", steady(1500), face_picture(1280, 720)))
+    first.get_by_role("button", name="Find faces").click()
+    expect(first.locator("#video-status progress[value]")).to_be_visible()
+    (working,) = set(temporary.glob("*/video-*")) - before
+
+    second = open_page()
+    open_video_tab(second, write_clip(tmp_path / "b.mp4", steady(5)))
+    second.get_by_role("button", name="Find faces").click()
+    expect(second.locator("#video-status")).to_contain_text("waits for its turn")
+    first.close()
+    expect(second.locator("#video-status")).to_contain_text("One face in a video")
+    assert not working.exists()
+
+
+def test_a_video_that_waits_can_be_cancelled(open_page, tmp_path):
+    first, second = open_page(), open_page()
+    open_video_tab(first, write_clip(tmp_path / "a.mp4", steady(1500), face_picture(1280, 720)))
+    first.get_by_role("button", name="Find faces").click()
+    expect(first.locator("#video-status progress[value]")).to_be_visible()
+    open_video_tab(second, write_clip(tmp_path / "b.mp4", steady(5)))
+    second.get_by_role("button", name="Find faces").click()
+    expect(second.locator("#video-status")).to_contain_text("waits for its turn")
+    second.get_by_role("button", name="Cancel").click()
+    expect(second.locator("#video-status")).to_contain_text("Cancelled")
+    first.get_by_role("button", name="Cancel").click()
+    expect(first.locator("#video-status")).to_contain_text("Cancelled")
+
+    second.get_by_role("button", name="Find faces").click()
+    expect(second.locator("#video-status")).to_contain_text("One face in a video")
+
+
+def test_what_is_no_video_is_refused_by_a_sentence_on_the_page(open_page, screenshot, tmp_path):
+    page = open_page()
+    open_video_tab(page, write_song(tmp_path / "song.mp4"))
+    page.get_by_role("button", name="Find faces").click()
+    expect(page.get_by_test_id("toast-body")).to_contain_text("no moving pictures")
+    expect(page.locator("#video-status")).to_contain_text("no moving pictures")
+    expect(page.get_by_role("button", name="Find faces")).to_be_enabled()
+    screenshot(page, "video-wrong")

@@ -1,0 +1,304 @@
+"""The webcam tab as people see it: real Chromium, its camera fed from a clip."""
+
+import csv
+
+import pytest
+from PIL import Image
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from playwright.sync_api import expect
+
+from tests.browsing import DESKTOP, OVERFLOW, PHONE, SECOND, UPLOAD
+from tests.proxy import proxied
+from tests.serving import serve
+from web import text
+
+
+def open_webcam(page):
+    page.get_by_role("tab", name="Webcam").click()
+    page.get_by_role("button", name="Start the camera").click()
+
+
+def count_answers(page):
+    """From now on; read it with ANSWERS."""
+    page.evaluate(
+        "() => { window.answers = 0; document.addEventListener('answer', () => answers++, true) }"
+    )
+
+
+ANSWERS = "window.answers"
+DRAWN = """() => {
+  const { width, height } = document.querySelector("#webcam [data-part=overlay]");
+  const brush = document.querySelector("#webcam [data-part=overlay]").getContext("2d");
+  return brush.getImageData(0, 0, width, height).data.some(Boolean);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_webcam_shows_its_own_video_and_draws_the_answers_over_it(
+    viewport, scheme, open_page, screenshot
+):
+    page = open_page(viewport, scheme)
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 5")
+    page.wait_for_function(DRAWN)
+    expect(page.locator("#webcam [data-part=speed]")).to_contain_text("Answers a second")
+    video = page.locator("#webcam video")
+    assert video.evaluate("it => [it.videoWidth, it.videoHeight]") == [640, 480]
+    screenshot(page, f"webcam-{'phone' if viewport is PHONE else 'desktop'}-{scheme}")
+    assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
+
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
+    assert not page.evaluate(DRAWN)
+    assert video.evaluate("it => it.srcObject") is None
+
+
+def test_what_the_webcam_shows_can_be_saved(open_page, recognizer, tmp_path):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 20")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save CSV").click()
+    saved.value.save_as(tmp_path / "session.csv")
+    with (tmp_path / "session.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 5
+    for row in rows:
+        shares = [float(row[name]) for name in recognizer.classes]
+        assert sum(shares) == pytest.approx(1, abs=0.01)
+        assert row["label"] in (*recognizer.classes, "uncertain")
+    assert [float(row["seconds"]) for row in rows] == sorted(float(row["seconds"]) for row in rows)
+
+    page.wait_for_function(f"!({DRAWN})()")
+    page.wait_for_function(DRAWN)  # the face has just come and stays for two seconds
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save picture").click()
+    saved.value.save_as(tmp_path / "picture.png")
+    picture = Image.open(tmp_path / "picture.png")
+    assert picture.size == (640, 480)
+    assert len(picture.getcolors(1 << 20)) > 100
+
+
+def test_a_face_that_leaves_is_missed_and_found_again(open_page):
+    page = open_page()
+    open_webcam(page)
+    status = page.locator("#webcam [data-part=status]")
+    page.wait_for_function(DRAWN)
+    expect(status).to_contain_text("No face found")
+    page.wait_for_function(DRAWN)
+    expect(status).to_be_hidden()
+
+
+def test_a_paused_webcam_sends_nothing_until_it_goes_on(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("#webcam [data-part=status]")).to_contain_text("Paused")
+    with pytest.raises(PlaywrightTimeout), page.expect_request("**/live*", timeout=SECOND):
+        pass
+    page.get_by_role("button", name="Go on").click()
+    before = page.evaluate(ANSWERS)
+    page.wait_for_function(f"{ANSWERS} > {before}")
+
+
+DELAY_REQUESTS = """(delays) => {
+  const sending = window.fetch;
+  let [sent, underWay] = [0, 0];
+  window.most = 0;
+  window.fetch = async (...request) => {
+    if (!request[0].includes?.("/live?")) return sending(...request);
+    window.most = Math.max(window.most, ++underWay);
+    await new Promise((done) => setTimeout(done, delays[sent++ % delays.length]));
+    return sending(...request).finally(() => underWay--);
+  };
+}"""
+
+
+@pytest.mark.parametrize(
+    ("delays", "most"),
+    [([150], 2), ([150, 0], 1)],
+    ids=["a slow link", "a fast link of a busy computer"],
+)
+def test_a_second_picture_is_under_way_where_the_link_is_slow(delays, most, open_page):
+    page = open_page()
+    count_answers(page)
+    page.evaluate(DELAY_REQUESTS, delays)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 30")
+    assert page.evaluate("window.most") == most
+
+
+def test_the_webcams_switches_change_what_is_drawn(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    video, mirror = page.locator("#webcam video"), page.get_by_role("button", name="Mirror")
+    expect(video).to_have_class("fer-mirrored")
+    mirror.click()
+    expect(mirror).to_have_attribute("aria-pressed", "false")
+    expect(video).not_to_have_class("fer-mirrored")
+    with page.expect_request("**/live*threshold=0.00*"):
+        page.get_by_label("Sensitivity").fill("1")
+
+
+def test_the_webcam_goes_on_after_the_server_was_gone(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    status = page.locator("#webcam [data-part=status]")
+    page.context.set_offline(True)
+    expect(status).to_contain_text("does not answer")
+    expect(page.locator("#webcam [data-part=speed]")).to_be_empty()
+    before = page.evaluate(ANSWERS)
+    page.context.set_offline(False)
+    page.wait_for_function(f"{ANSWERS} > {before}")
+    expect(status).not_to_contain_text("does not answer")
+
+
+def test_an_unplugged_camera_is_told(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    page.locator("#webcam video").evaluate(
+        "it => it.srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))"
+    )
+    expect(page.locator("#webcam [data-part=status]")).to_contain_text("camera is gone")
+    expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
+
+
+def test_a_camera_that_is_plugged_in_again_goes_on_and_no_other_does(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    status = page.locator("#webcam [data-part=status]")
+    # A browser's fake camera cannot be unplugged: here is what a page gets to know of a real one.
+    page.evaluate("window.cameras = navigator.mediaDevices.enumerateDevices()")
+    plug = """other => {
+        navigator.mediaDevices.enumerateDevices = async () =>
+            other ? [{ kind: "videoinput", deviceId: other, label: "" }] : window.cameras;
+        navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+    }"""
+    page.locator("#webcam video").evaluate(
+        "it => it.srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))"
+    )
+    page.evaluate(plug, "another one")
+    expect(page.locator("#webcam option")).to_have_attribute("value", "another one")
+    expect(status).to_contain_text("camera is gone")
+    before = page.evaluate(ANSWERS)
+    page.evaluate(plug, None)
+    page.wait_for_function(f"{ANSWERS} > {before}")
+
+
+def test_an_impatient_visitor_starts_one_camera(open_page):
+    page = open_page()
+    page.evaluate("""() => {
+        window.started = [];
+        const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = async (wanted) => {
+            const stream = await ask(wanted);
+            window.started.push(stream);
+            return stream;
+        };
+    }""")
+    page.get_by_role("tab", name="Webcam").click()
+    page.get_by_role("button", name="Start the camera").dblclick()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
+    assert page.evaluate("started.every((it) => !it.active)"), "a camera stays on"
+
+
+def test_the_webcam_is_used_by_the_keyboard_alone(open_page):
+    page = open_page()
+    page.get_by_role("tab", name="Webcam").click()
+    page.get_by_role("button", name="Start the camera").press("Enter")
+    expect(page.get_by_role("button", name="Pause")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Start the camera")).to_be_focused()
+
+
+def test_an_upright_camera_has_an_upright_stage(open_page):
+    page = open_page()
+    open_webcam(page)
+    page.locator("#webcam video").evaluate(
+        "it => it.srcObject.getVideoTracks()[0].applyConstraints({ width: 360, height: 480 })"
+    )
+    page.wait_for_function(
+        """() => {
+            const video = document.querySelector("#webcam video");
+            const ratio = video.videoWidth / video.videoHeight;
+            const { width, height } = video.getBoundingClientRect();
+            return ratio < 1 && Math.abs(width / height - ratio) < 0.01;
+        }"""
+    )
+
+
+def test_arabic_words_lie_on_their_plate(open_page):
+    page = open_page(locale="ar-EG")
+    page.get_by_role("tab", name=text.TEXTS["ar"]["WEBCAM_TAB"]).click()
+    page.get_by_role("button", name=text.TEXTS["ar"]["WEBCAM"]["start"]).click()
+    # The plate is dark and lets a fifth through; white that lets more through lies beside it.
+    page.wait_for_function("""() => {
+        const overlay = document.querySelector("#webcam [data-part=overlay]");
+        const { width, height } = overlay;
+        if (!width) return false;
+        const { data } = overlay.getContext("2d").getImageData(0, 0, width, height);
+        let [on, beside] = [0, 0];
+        for (let at = 0; at < data.length; at += 4) {
+            if (Math.min(data[at], data[at + 1], data[at + 2]) < 240) continue;
+            if (data[at + 3] === 255) on += 1;
+            else if (data[at + 3] < 150) beside += 1;
+        }
+        return on && !beside;
+    }""")
+
+
+def test_picture_and_webcam_work_behind_a_proxy_with_a_path_prefix(browser, model_path, astronaut):
+    with (
+        serve(model_path, GRADIO_ROOT_PATH="/faces") as (address, _),
+        proxied(address, "/faces") as outside,
+        browser.new_context(viewport=DESKTOP) as context,
+    ):
+        page = context.new_page()
+        page.goto(outside)
+        page.set_input_files(UPLOAD, astronaut)
+        expect(page.locator("#picture-faces .fer-card")).not_to_have_count(0)
+        count_answers(page)
+        open_webcam(page)
+        page.wait_for_function(f"{ANSWERS} > 2")
+
+
+@pytest.mark.parametrize(
+    ("flags", "host", "sentence"),
+    [
+        (["--use-fake-ui-for-media-stream=deny"], "127.0.0.1", "The camera was refused"),
+        (["--host-resolver-rules=MAP fer.test 127.0.0.1"], "fer.test", "secure pages alone"),
+    ],
+    ids=["denied", "insecure"],
+)
+def test_a_camera_that_may_not_be_used_is_one_sentence(
+    flags, host, sentence, chromium, address, screenshot
+):
+    with chromium(*flags) as browser:
+        page = browser.new_page()
+        page.goto(address.replace("127.0.0.1", host))
+        open_webcam(page)
+        expect(page.locator("#webcam [data-part=status]")).to_contain_text(sentence)
+        screenshot(page, f"webcam-{host}")
+
+
+def test_a_browser_that_cannot_encode_beside_the_page_is_told_so(open_page):
+    page = open_page()
+    page.evaluate("delete window.OffscreenCanvas")
+    open_webcam(page)
+    expect(page.locator("#webcam [data-part=status]")).to_contain_text("too old for the webcam")
+    assert page.locator("#webcam video").evaluate("it => it.srcObject") is None

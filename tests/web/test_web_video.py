@@ -1,0 +1,82 @@
+import re
+
+import numpy as np
+import pytest
+
+from fer_system import TrackedFace, VideoReport
+from fer_system.film import Picture
+from web import text
+from web.video import CARDS, progress, summary, timeline_cards, timeline_svg
+
+CLASSES = ("happy", "sad", "neutral")
+
+
+def face(number, shown="happy"):
+    shares = {"happy": 0.5, "sad": 0.3, "neutral": 0.2}
+    return TrackedFace((0, 0, 40, 40), shares, 0.9, id=number, unseen=0.0, shown=shown)
+
+
+def report_of(*faces, seconds=10.0, duration=10.0, sound="none"):
+    """A report on a video of one picture with those faces."""
+    report = VideoReport(64, 48, duration, sound)
+    report.add(Picture(np.zeros((48, 64, 3), np.uint8), 0.0, seconds), faces)
+    return report
+
+
+def test_progress_tells_the_time_left_by_the_time_it_took():
+    shown = progress(report_of(seconds=25, duration=100), passed=20)
+    assert 'value="0.250"' in shown
+    assert text.VIDEO_LEFT.format(percent="25\N{NO-BREAK SPACE}%", left="1:00") in shown
+
+
+def test_progress_without_a_known_length_tells_how_far_it_is():
+    shown = progress(report_of(seconds=65, duration=None), passed=20)
+    assert "<progress></progress>" in shown
+    assert text.VIDEO_AT.format(at="1:05") in shown
+
+
+@pytest.mark.parametrize(
+    ("count", "sentence"),
+    [
+        (0, text.VIDEO_NO_FACE),
+        (1, text.VIDEO_ONE_FACE.format(length="0:10")),
+        (2, text.VIDEO_FACES.format(count=2, length="0:10")),
+        (CARDS + 3, text.VIDEO_MANY_FACES.format(count=CARDS + 3, shown=CARDS, length="0:10")),
+    ],
+)
+def test_the_summary_counts_the_faces_and_the_cards_stay_few(count, sentence):
+    report = report_of(*(face(number) for number in range(1, count + 1)))
+    assert sentence in summary(report)
+    assert timeline_cards(report, CLASSES).count("<article") == min(count, CARDS)
+
+
+def test_the_summary_says_what_is_missing():
+    assert text.VIDEO_WITHOUT_SOUND in summary(report_of(sound="left out"))
+    early = text.VIDEO_ENDS_EARLY.format(length="0:20")
+    assert early in summary(report_of(seconds=10, duration=20))
+    assert "early" not in summary(report_of(seconds=10, duration=10.1))
+
+
+def test_a_card_names_the_face_as_the_tables_do_and_uncertain_time_too():
+    card = timeline_cards(report_of(face(7, shown=None)), CLASSES)
+    assert text.VIDEO_FACE.format(id=7) in card
+    assert text.UNCERTAIN in card
+
+
+def test_the_timeline_stacks_the_classes_to_the_top_and_leaves_gaps_empty():
+    svg = timeline_svg({0: np.array([0.5, 0.3, 0.2]), 4: np.array([0.02, 0.0, 0.08])}, 3, 5)
+    assert 'viewBox="0 0 5.00 100"' in svg
+    paths = re.findall(r'--colour-(\d).*? d="(.*?)"', svg)
+    assert paths == [
+        ("2", "M0 0.0h1V100h-1zM4 0.0h1V100h-1z"),
+        ("1", "M0 20.0h1V100h-1zM4 80.0h1V100h-1z"),
+        ("0", "M0 50.0h1V100h-1zM4 80.0h1V100h-1z"),
+    ]
+
+
+def test_no_face_has_no_cards():
+    assert timeline_cards(report_of(), CLASSES) == ""
+
+
+def test_a_face_that_is_seen_for_a_moment_is_not_seen_for_no_time():
+    assert "seen for 0.3 s" in timeline_cards(report_of(face(1), seconds=0.3), CLASSES)

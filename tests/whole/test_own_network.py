@@ -1,0 +1,38 @@
+"""What the README says of a network of one's own: a function, and a section of params.yaml."""
+
+import json
+import re
+
+from ruamel.yaml import YAML
+
+from fer_system import Recognizer
+from tests.workspace import REPOSITORY, Workspace
+
+
+def example(language, words):
+    """The one block of the README in `language` that contains `words`."""
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+    [found] = [block for block in blocks if words in block]
+    return found
+
+
+def test_the_readmes_network_is_trained_promoted_and_served(tmp_path):
+    workspace = Workspace(tmp_path / "clone", rows=210)
+    with (workspace.root / "pipeline" / "learning" / "networks.py").open(
+        "a", encoding="utf-8"
+    ) as file:
+        file.write("\n\n" + example("python", "def separable"))
+    yaml = YAML()
+    params = yaml.load(workspace.root / "params.yaml")
+    section = yaml.load(example("yaml", "separable:"))
+    section["train"]["separable"]["epochs"] = 1
+    params["models"] = section["models"][-1:]
+    params["train"].update(section["train"])
+    yaml.dump(params, workspace.root / "params.yaml")
+    workspace.run("dvc", "repro", "promote")
+    card = json.loads((workspace.root / "models" / "best.json").read_text(encoding="utf-8"))
+    assert card["model"] == "separable"
+    served = Recognizer(workspace.root / "models" / "best.onnx", detector="haar")
+    assert served.card.model == "separable"
+    assert served.card.data_hash == card["data_hash"]

@@ -1,0 +1,346 @@
+"""`dvc repro` from a CSV of drawn faces to the champion, as on a fresh clone."""
+
+import ast
+import csv
+import json
+import re
+import shutil
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import mlflow
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+from ruamel.yaml import YAML
+
+from fer_system import Recognizer, load_picture
+from pipeline.export import FORMATS
+from pipeline.foundation.params import REPOSITORY
+from tests.browsing import OVERFLOW, PHONE
+from tests.markup import read
+from tests.mlflow_server import mlflow_server
+from tests.workspace import Workspace
+
+STAGES = YAML(typ="safe").load((REPOSITORY / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+MODELS = YAML(typ="safe").load((REPOSITORY / "params.yaml").read_text(encoding="utf-8"))["models"]
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    """A workspace in which `dvc repro` has run once."""
+    workspace = Workspace(tmp_path_factory.mktemp("pipeline") / "clone")
+    workspace.run("dvc", "repro")
+    workspace.commit("reproduced")
+    return workspace
+
+
+def read_table(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def store(workspace):
+    """MLflow's client on the workspace's journal."""
+    uri = f"sqlite:///{workspace.root / 'mlflow.db'}"
+    return mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def runs_in(store):
+    (experiment,) = [e for e in store.search_experiments() if e.name == "fer"]
+    return store.search_runs([experiment.experiment_id])
+
+
+def read_json(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_the_promoted_model_has_learned_and_tells_where_it_comes_from(workspace):
+    card = read_json(workspace.root / "models" / "best.json")
+    recognizer = Recognizer(workspace.root / "models" / "best.onnx", detector="haar")
+    assert card["figures"]["validation"]["accuracy"] > 2 / 7  # twice as good as chance
+    assert recognizer.card.model == card["model"] == "cnn"
+    assert recognizer.card.test.accuracy == card["figures"]["test"]["accuracy"]
+    assert recognizer.card.data_hash == card["data_hash"]
+    assert len(recognizer.card.git_commit) == 40
+    assert card["onnx_differs_from_keras_by"] <= 1e-4
+    face = load_picture(REPOSITORY / "web" / "examples" / "happy.png")
+    assert sum(recognizer(face)[0].probabilities.values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_every_trained_model_has_a_complete_mlflow_run(workspace, store):
+    runs = {run.data.tags["model"]: run for run in runs_in(store)}
+    assert set(runs) == set(MODELS)
+    for name, run in runs.items():
+        reports = workspace.root / "reports" / "models" / name
+        figures = read_json(reports / "metrics.json")
+        assert run.info.status == "FINISHED"
+        assert run.info.run_id == read_json(reports / "training.json")["mlflow_run_id"]
+        assert run.data.tags["git_commit"] == read_json(reports / "training.json")["git_commit"]
+        assert len(run.data.tags["data_hash"]) == 64
+        assert run.data.params["network.name"] == name
+        for split in ("train", "validation", "test"):
+            assert run.data.metrics[f"{split}.accuracy"] == figures[split]["accuracy"]
+        epochs = len((reports / "history.csv").read_text(encoding="utf-8").splitlines()) - 1
+        assert len(store.get_metric_history(run.info.run_id, "val_accuracy")) == epochs
+        assert run.info.run_name.startswith(f"{name} {run.data.tags['git_commit'][:7]}")
+        cost = read_json(reports / "cost.json")
+        assert {name: run.data.metrics[name] for name in cost} == cost
+        assert cost["milliseconds_per_face"] > 0
+        files = {file.path for file in store.list_artifacts(run.info.run_id, "reports")}
+        assert {"reports/confusion.png", "reports/history.png"} <= files
+        assert {"card.json", "reports"} <= {
+            file.path for file in store.list_artifacts(run.info.run_id)
+        }
+        assert run.data.tags["model_version"]
+
+
+def test_the_champion_can_be_loaded_from_the_registry_and_is_the_promoted_model(workspace, store):
+    version = store.get_model_version_by_alias("fer", "champion")
+    champion = store.get_run(version.run_id).data.tags["model"]
+    assert champion == read_json(workspace.root / "models" / "best.json")["model"]
+    faces = np.random.default_rng(1).integers(0, 256, (3, 48, 48, 1)).astype(np.float32)
+    code = (
+        "import mlflow, numpy as np, keras, sys; mlflow.set_tracking_uri('sqlite:///mlflow.db');"
+        "faces = np.load('faces.npy'); served = mlflow.pyfunc.load_model('models:/fer@champion');"
+        "best = keras.models.load_model('models/best.keras', compile=False);"
+        "difference = np.abs(served.predict(faces) - best.predict(faces, verbose=0)).max();"
+        "print('difference', difference); sys.exit(int(difference > 1e-5))"
+    )
+    np.save(workspace.root / "faces.npy", faces)
+    workspace.run("python", "-c", code)
+
+
+def test_the_reports_on_the_champion_agree_with_its_card(workspace):
+    reports, card = workspace.root / "reports", read_json(workspace.root / "models" / "best.json")
+    accuracy = card["figures"]["test"]["accuracy"]
+    unspoilt = read_table(reports / "robustness" / "robustness.csv")[0]
+    assert float(unspoilt["accuracy"]) == pytest.approx(accuracy)
+    rivals = {row["name"]: row for row in read_table(reports / "rivals" / "rivals.csv")}
+    assert float(rivals[f"FER System, {card['model']}"]["accuracy"]) == pytest.approx(accuracy)
+    low, high = (card["test_intervals_95"]["accuracy"][end] for end in ("low", "high"))
+    assert low <= accuracy <= high
+    assert set(card["test_per_class"]) == set(card["classes"])
+
+
+@contextmanager
+def changed(path, text):
+    """A file with other content, or absent where `text` is None, for a while."""
+    before = path.read_text(encoding="utf-8")
+    path.unlink() if text is None else path.write_text(text, encoding="utf-8")
+    yield
+    path.write_text(before, encoding="utf-8")
+
+
+def report_of(workspace):
+    """The report that `make report` writes, as a tree."""
+    workspace.stage("report")
+    return read((workspace.root / "reports" / "report.html").read_text(encoding="utf-8"))
+
+
+def test_the_report_holds_the_figures_of_every_model_and_all_its_pictures(workspace):
+    page = report_of(workspace)
+    card = read_json(workspace.root / "models" / "best.json")
+    models, *_ = page.all("table")
+    for name in MODELS:
+        (row,) = [row for row in models.all("tr") if row.all("th")[0].text == name]
+        reports = workspace.root / "reports" / "models" / name
+        figures, cost = (read_json(reports / f"{file}.json") for file in ("metrics", "cost"))
+        assert f"{100 * figures['test']['accuracy']:.2f} %" in row.text
+        assert f"{cost['milliseconds_per_face']}" in row.text
+        assert ("class" in row.attributes) == (name == card["model"])
+    for fact in ("git_commit", "data_hash", "mlflow_run_id", "keras"):
+        assert card[fact] in page.text
+    pictures = page.all("img")
+    assert len(pictures) == 2
+    assert all(picture.attributes["alt"] for picture in pictures)
+    assert all(picture.attributes["src"].startswith("data:image/png") for picture in pictures)
+    assert not page.all("div", "beware")
+
+
+def test_the_report_tells_of_studies_made_by_hand_where_they_are(workspace):
+    assert not {"Labels", "Ablation"} & {title.text for title in report_of(workspace).all("h2")}
+    for study in ("label_noise", "ablation"):
+        shutil.copytree(REPOSITORY / "reports" / study, workspace.root / "reports" / study)
+    page = report_of(workspace)
+    assert {"Labels", "Ablation"} <= {title.text for title in page.all("h2")}
+    assert len(page.all("img")) == 3
+    for study in ("label_noise", "ablation"):
+        shutil.rmtree(workspace.root / "reports" / study)
+
+
+def test_the_report_says_what_is_missing_or_of_another_training(workspace):
+    card, spoilt = (workspace.root / name for name in ("models/best.json", "reports/robustness"))
+    other = json.dumps(read_json(card) | {"git_commit": "f" * 40})
+    with changed(card, other):
+        (note,) = report_of(workspace).all("div", "beware")
+    assert "models/best.json and reports/models/cnn are of different trainings" in note.text
+    for path, text, told in (
+        (spoilt / "robustness.csv", None, "is missing; make it with `dvc repro robustness`"),
+        (card, "{}", "models/best.json or a file of reports/ cannot be read ('candidates')"),
+        (card, "<<<<<<< HEAD", "make them again with `dvc repro --force`"),
+    ):
+        with changed(path, text):
+            process = workspace.start(sys.executable, "-m", "pipeline.report")
+            output, _ = process.communicate()
+        assert process.returncode == 1
+        assert told in output
+        assert output.count("\n") == 1
+
+
+def test_the_notebook_shows_faces_curves_confusion_and_mistakes(workspace):
+    folder = workspace.root / "notebooks"
+    notebook = nbformat.read(folder / "explore.ipynb", as_version=4)
+    where = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=where).execute()
+    outputs = {cell["id"]: cell.get("outputs", []) for cell in notebook.cells}
+    for cell in ("faces", "balance", "history", "confusion", "mistakes"):
+        assert "image/png" in outputs[cell][-1]["data"]
+    card = read_json(workspace.root / "models" / "best.json")
+    table = outputs["models"][-1]["data"]["text/plain"]
+    assert f"{card['figures']['test']['accuracy']:.3f}".rstrip("0") in table
+    assert card["model"] in outputs["models"][0]["text"]
+
+
+def stages_run(output):
+    return set(re.findall("Running stage '(.+)'", output))
+
+
+def test_a_second_repro_only_looks_after_the_journal_and_prints_the_table(workspace, store):
+    before = {run.info.run_id: run.data for run in runs_in(store)}
+    output = workspace.run("dvc", "repro")
+    assert stages_run(output) == {"record"}
+    after = {run.info.run_id: run.data for run in runs_in(store)}
+    assert {run: data.to_dictionary() for run, data in after.items()} == {
+        run: data.to_dictionary() for run, data in before.items()
+    }
+    accuracy = read_json(workspace.root / "models" / "best.json")["figures"]["test"]["accuracy"]
+    (champion,) = [line for line in output.splitlines() if re.match(r"\w+ \* ", line)]
+    assert f" {accuracy:.2%} " in champion
+
+
+def test_a_colleague_gets_every_trained_model_from_the_remote_and_trains_nothing(
+    workspace, tmp_path
+):
+    workspace.run("dvc", "remote", "add", "-d", "team", str(tmp_path / "remote"))
+    workspace.commit("share")
+    workspace.run("dvc", "push")
+    colleague = workspace.clone(tmp_path / "colleague")
+    exporting = colleague.start(sys.executable, "-m", "pipeline.export", "--to", "keras")
+    complaint = exporting.communicate()[0].splitlines()[-1]
+    assert re.match(r"export: .*train\.npz is missing; make it with `dvc repro", complaint)
+    colleague.run("dvc", "pull")
+    assert stages_run(colleague.run("dvc", "repro", "--allow-missing")) == {"record"}
+    for name in MODELS:
+        file = Path("models", f"{name}.keras")
+        assert (colleague.root / file).read_bytes() == (workspace.root / file).read_bytes()
+
+
+def test_the_champion_is_exported_in_every_format(workspace):
+    lines = workspace.stage("export", "--to", "all").splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")][1:]
+    assert [row[0] for row in rows] == list(FORMATS)
+    assert {row[1] for row in rows} == {
+        file.name for file in (workspace.root / "exports").iterdir()
+    }
+    card = read_json(workspace.root / "models" / "best.json")
+    accuracy = f"{card['figures']['validation']['accuracy']:.2%}"
+    assert {row[5] for row in rows if FORMATS[row[0]].exact} == {accuracy}
+    assert lines[-1].endswith(", ".join(card["classes"]))
+
+
+def test_other_params_retrain_their_model_alone(workspace):
+    workspace.replace("params.yaml", "seed: 1", "seed: 2")
+    planned = workspace.run("dvc", "repro", "--dry")
+    assert (
+        {"train@cnn"} <= stages_run(planned) <= {"train@cnn", "evaluate@cnn", "promote", "record"}
+    )
+    workspace.replace("params.yaml", "seed: 2", "seed: 1")
+
+
+def test_the_readmes_dvc_commands_work(workspace):
+    assert "mobilenet" in workspace.run("dvc", "metrics", "show")
+    assert "index.html" in workspace.run("dvc", "plots", "show")
+    name = ["--name", "slower"]
+    workspace.run("dvc", "exp", "run", "-S", "train.cnn.learning_rate=0.0005", *name)
+    shown = workspace.run("dvc", "exp", "show", "--csv")
+    assert "slower" in shown
+    assert "0.0005" in shown
+
+
+def test_a_store_that_knows_none_of_the_runs_is_told_of_them_once(workspace, store):
+    uri = f"sqlite:///{workspace.root / 'other.db'}"
+    for _ in range(2):
+        workspace.run("dvc", "repro", MLFLOW_TRACKING_URI=uri)
+    told = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
+    assert_told_anew(told, store, workspace)
+
+
+def test_a_server_on_postgresql_is_told_of_the_runs_and_keeps_their_files(
+    workspace, store, tmp_path
+):
+    with mlflow_server(tmp_path) as uri:
+        workspace.stage("record", MLFLOW_TRACKING_URI=uri)
+        client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
+        assert_told_anew(client, store, workspace)
+        run = runs_in(client)[0].info.run_id
+        assert "reports/confusion.png" in {
+            file.path for file in client.list_artifacts(run, "reports")
+        }
+    assert list((tmp_path / "files").rglob("confusion.png"))
+
+
+def assert_told_anew(told, store, workspace):
+    """One run of each model in `told`, with all that its run in `store` has, and the champion."""
+    reports = workspace.root / "reports" / "models"
+    ids = {name: read_json(reports / name / "training.json")["mlflow_run_id"] for name in MODELS}
+    known = {name: store.get_run(run) for name, run in ids.items()}
+    runs = runs_in(told)
+    assert sorted(run.data.tags["model"] for run in runs) == sorted(known)
+    for run in runs:
+        before = known[run.data.tags["model"]]
+        assert run.info.status == "FINISHED"
+        assert run.data.params == before.data.params
+        assert before.data.metrics.items() <= run.data.metrics.items()
+        points = [
+            [point.value for point in client.get_metric_history(each.info.run_id, "val_accuracy")]
+            for client, each in ((told, run), (store, before))
+        ]
+        assert points[0] == points[1]
+    champion = told.get_model_version_by_alias("fer", "champion").run_id
+    (name,) = [run.data.tags["model"] for run in runs if run.info.run_id == champion]
+    assert store.get_model_version_by_alias("fer", "champion").run_id == known[name].info.run_id
+
+
+def imports_of(path):
+    """The project's modules that a file imports, and those that they import."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    files = {REPOSITORY / Path(*name.split(".")).with_suffix(".py") for name in names}
+    files = {file for file in files if file.exists()}
+    return files.union(*(imports_of(file) for file in files)) if files else set()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_depends_on_every_project_module_that_it_imports(stage):
+    own = REPOSITORY / "pipeline" / f"{stage}.py"
+    needed = {file.relative_to(REPOSITORY).as_posix() for file in {own} | imports_of(own)}
+    assert needed <= set(STAGES[stage]["deps"])
+
+
+def test_the_report_asks_for_nothing_and_fits_a_phone(workspace, browser):
+    workspace.stage("report", "sent.html")
+    page = browser.new_page(viewport=PHONE)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((workspace.root / "sent.html").as_uri())
+    assert page.evaluate(OVERFLOW) == 0
+    assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    page.close()

@@ -1,0 +1,1 @@
+"""Tab *Webcam*: what the browser runs, and the route that answers it."""

@@ -1,0 +1,171 @@
+"""The webcam's route: the browser posts its newest picture and gets the faces in it as JSON.
+
+A route of its own: Gradio's event stream queues pictures that it is asked for faster than it
+answers, and shares them out unevenly among several people. What guards Gradio's own events, its
+login above all, guards it too.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import Any
+
+from anyio import CapacityLimiter, to_thread
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from fer_system.picture import PictureError, load_picture
+from fer_system.recognizer import Recognizer, check_threshold
+from fer_system.tracker import TrackedFace, Tracker
+from web import text
+
+MAX_BYTES = 1 << 20
+"""Of one picture; a webcam's picture as the page sends it has about 20,000."""
+MAX_PIXELS = 4_000_000
+"""Of one picture: a small file can hold many, and the other visitors wait meanwhile."""
+MAX_VISITORS = 16
+"""At once."""
+FORGET_AFTER = 10.0
+"""Seconds after which a visitor who sends nothing more makes room for another."""
+IN_FLIGHT = 2
+"""Pictures of one visitor that may wait or be worked on."""
+
+
+@dataclass
+class Visitor:
+    """One camera: its faces over time."""
+
+    tracker: Tracker = field(default_factory=Tracker)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    in_flight: int = 0
+    last_seen: float = 0.0
+    newest: float = 0.0
+    """When, by its own clock, the last picture was taken that its tracker got."""
+
+
+class Live:
+    """The route's state: who is there, and how many pictures are worked on at once."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        self._recognizer = recognizer
+        self._visitors: dict[str, Visitor] = {}
+        self._workers = CapacityLimiter(os.cpu_count() or 1)  # first come, first served
+
+    async def answer(self, request: Request) -> JSONResponse:
+        """The faces of the picture that is the request's body; HTTPException tells why not."""
+        with text.speaking(text.best_language(request.headers.get("accept-language", ""))):
+            return await self._answer(request)
+
+    async def _answer(self, request: Request) -> JSONResponse:
+        check_access(request)
+        taken, threshold = _numbers(request.query_params)
+        visitor = self._visitor(request.query_params.get("session", ""))
+        picture = await _body(request)
+        return JSONResponse(await self._recognise(visitor, picture, taken, threshold))
+
+    def _visitor(self, session: str) -> Visitor:
+        """The visitor of that session; HTTPException where there are too many."""
+        if not 8 <= len(session) <= 64:
+            raise HTTPException(HTTPStatus.BAD_REQUEST, text.LIVE_NO_SESSION)
+        now = time.monotonic()
+        self._visitors = {
+            name: visitor
+            for name, visitor in self._visitors.items()
+            if now - visitor.last_seen < FORGET_AFTER or visitor.in_flight
+        }
+        if session not in self._visitors and len(self._visitors) >= MAX_VISITORS:
+            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, text.LIVE_FULL)
+        visitor = self._visitors.setdefault(session, Visitor())
+        visitor.last_seen = now
+        return visitor
+
+    async def _recognise(
+        self, visitor: Visitor, picture: bytes, taken: float, threshold: float | None
+    ) -> dict[str, Any]:
+        if visitor.in_flight >= IN_FLIGHT:
+            raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, text.LIVE_TOO_FAST)
+        visitor.in_flight += 1
+        began = time.perf_counter()
+        try:
+            answer = await to_thread.run_sync(
+                self._faces, visitor, picture, taken, threshold, limiter=self._workers
+            )
+        except PictureError as error:
+            raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, text.error(error)) from error
+        finally:
+            visitor.in_flight -= 1
+        return answer | {"milliseconds": round(1000 * (time.perf_counter() - began), 1)}
+
+    def _faces(
+        self, visitor: Visitor, picture: bytes, taken: float, threshold: float | None
+    ) -> dict[str, Any]:
+        pixels = load_picture(picture, most=MAX_PIXELS)
+        faces = self._recognizer(pixels)
+        if threshold is not None:
+            faces = [replace(face, threshold=threshold) for face in faces]
+        with visitor.lock:
+            if taken < visitor.newest:  # a later picture was faster
+                return {"faces": None}
+            visitor.newest = taken
+            tracked = visitor.tracker.update(faces, taken)
+        height, width = pixels.shape[:2]
+        return {"width": width, "height": height, "faces": [describe(face) for face in tracked]}
+
+
+def describe(face: TrackedFace) -> dict[str, Any]:
+    """A face as JSON; probabilities are in the order of the model's classes."""
+    return {
+        "id": face.id,
+        "box": face.box,
+        "label": face.shown,
+        "probabilities": [round(share, 4) for share in face.probabilities.values()],
+        "unseen": round(face.unseen, 3),
+    }
+
+
+def check_access(request: Request) -> None:
+    """HTTPException where Gradio's login is asked for and missing, or another site asks.
+
+    Gradio's own routes look a visitor up in the same way.
+    """
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        raise HTTPException(HTTPStatus.FORBIDDEN, text.LIVE_FOREIGN)
+    app = request.app
+    tokens = [
+        request.cookies.get(f"access-token-{app.cookie_id}"),
+        request.cookies.get(f"access-token-unsecure-{app.cookie_id}"),
+    ]
+    if app.auth is not None and not any(app.tokens.get(token) for token in tokens):
+        raise HTTPException(HTTPStatus.UNAUTHORIZED, text.LIVE_LOGIN)
+
+
+def _numbers(query: Mapping[str, str]) -> tuple[float, float | None]:
+    """Time and threshold; HTTPException where they are no numbers of their range."""
+    try:
+        taken = float(query.get("time", ""))
+        threshold = check_threshold(float(query["threshold"])) if "threshold" in query else None
+    except ValueError:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, text.LIVE_NUMBERS) from None
+    if not 0 <= taken < 1e9:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, text.LIVE_NUMBERS)
+    return taken, threshold
+
+
+async def _body(request: Request) -> bytes:
+    """The picture; HTTPException where it is larger than MAX_BYTES."""
+    content = bytearray()
+    async for part in request.stream():
+        content += part
+        if len(content) > MAX_BYTES:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text.LIVE_TOO_LARGE)
+    return bytes(content)
+
+
+def live_route(recognizer: Recognizer) -> Route:
+    """`POST /live?session=...&time=SECONDS&threshold=0..1` with a picture as its body."""
+    return Route("/live", Live(recognizer).answer, methods=["POST"])
