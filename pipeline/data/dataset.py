@@ -1,13 +1,15 @@
-"""The arrays that `convert` writes and every later stage reads."""
+"""The arrays that `convert` writes and every later stage reads, one file for each split."""
 
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from pipeline.foundation.errors import DamagedFileError, MissingFileError
 from pipeline.foundation.files import write_whole
 from pipeline.foundation.params import REPOSITORY
 
@@ -32,12 +34,22 @@ class Split:
 
 
 def load_split(name: str, folder: Path = ARRAYS) -> Split:
-    """Read one of `SPLITS`; FileNotFoundError says how to make it."""
+    """Read one of `SPLITS`; MissingFileError and DamagedFileError say how to make it."""
     path = folder / f"{name}.npz"
     if not path.exists():
-        raise FileNotFoundError(f"{path} is missing; make it with `dvc repro convert`")
-    with np.load(path) as arrays:
-        return Split(arrays["images"], arrays["labels"], tuple(arrays["classes"].tolist()))
+        raise MissingFileError(f"{path} is missing; make it with `dvc repro convert`")
+    try:
+        with np.load(path) as arrays:
+            return Split(arrays["images"], arrays["labels"], tuple(arrays["classes"].tolist()))
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise DamagedFileError(
+            f"{path} is damaged or holds something else; make it again with `dvc repro -f convert`"
+        ) from error
+
+
+def as_input(images: np.ndarray) -> np.ndarray:
+    """Faces (N, 48, 48) of any number type as networks take them: float32 (N, 48, 48, 1)."""
+    return images[..., np.newaxis].astype(np.float32)
 
 
 def save_splits(splits: dict[str, Split], folder: Path = ARRAYS) -> None:
