@@ -38,7 +38,7 @@ report: .venv/all       ## what the last `make repro` found, as one page: report
 	$(BIN)/python -m pipeline.report
 
 mlflow: .venv/all       ## the runs, at http://localhost:5000
-	$(BIN)/python -m pipeline.records.journal
+	$(BIN)/python -m pipeline.mlflow
 
 bench: .venv/all        ## what reading the CSV and recognising a face cost
 	$(BIN)/python -m benchmarks

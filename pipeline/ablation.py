@@ -29,9 +29,10 @@ from pipeline.foundation.params import (
     load_params,
     varied,
 )
+from pipeline.foundation.revision import git_commit
 from pipeline.learning import networks
 from pipeline.pictures.plots import save_ablation
-from pipeline.records.journal import Journal, git_commit
+from pipeline.records.journal import Journal
 from pipeline.train import Checkpoint, TrainingError, calibrate, fit
 
 FULL = "full recipe"

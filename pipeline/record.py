@@ -16,8 +16,9 @@ import numpy as np
 
 from pipeline.data.dataset import Split, load_split
 from pipeline.foundation.params import REPOSITORY, ParamsError, load_params
+from pipeline.foundation.revision import run_name
 from pipeline.records.card import read_card
-from pipeline.records.journal import VERSION, Journal, run_name
+from pipeline.records.journal import VERSION, Journal
 from pipeline.records.reports import folder_of, read_history, read_report
 
 SAMPLE = 8

@@ -23,13 +23,14 @@ from tqdm.keras import TqdmCallback
 from pipeline.data.dataset import SIZE, SPLITS, Split, data_hash, load_split
 from pipeline.foundation.files import write_csv, write_json, write_whole
 from pipeline.foundation.params import REPOSITORY, ParamsError, Training, load_params
+from pipeline.foundation.revision import git_commit, run_name
 from pipeline.learning import networks
 from pipeline.learning.acceleration import accelerated
 from pipeline.learning.augmentation import augmentation_layers
 from pipeline.learning.batches import Batches, one_hot
 from pipeline.learning.phases import Phase, optimizer_for, phases_of
 from pipeline.measuring import metrics
-from pipeline.records.journal import Journal, git_commit, run_name
+from pipeline.records.journal import Journal
 from pipeline.records.reports import folder_of
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import functools
 import json
 import os
-import subprocess
-import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.foundation.errors import PipelineError
 from pipeline.foundation.params import REPOSITORY
 
 if TYPE_CHECKING:
@@ -25,32 +24,21 @@ if TYPE_CHECKING:
 
 REGISTERED_MODEL = "fer"
 EXPERIMENT = "fer"
-PAGE = "http://localhost:5000"
+SETTINGS = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    # A server that is down is given up on after seconds instead of MLflow's half hour.
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+}
+"""Environment variables that MLflow reads, where the user has not set them."""
 VIEW, VIEW_STATE = "models", Path(__file__).with_name("runs_view.json")
 """A saved view of MLflow's list of runs: the columns that tell them apart."""
 ORIGIN, VERSION = "origin", "model_version"
 """Tags: the training that a run is the record of, and its model's version in the registry."""
 
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-# A server that is down is given up on after seconds instead of MLflow's half hour.
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
 
-
-def git_commit() -> str:
-    """The commit that is checked out, "+changes" where code or params differ; "" without Git."""
-
-    def git(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["git", *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=False
-        )
-
-    try:
-        head = git("rev-parse", "HEAD")
-        changed = git("diff", "--quiet", "HEAD", "--", "pipeline", "params.yaml").returncode == 1
-    except FileNotFoundError:
-        return ""
-    return head.stdout.strip() + ("+changes" if changed else "") if head.returncode == 0 else ""
+class JournalError(PipelineError):
+    """The runs cannot be read."""
 
 
 def _warns(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -65,11 +53,16 @@ def _warns(method: Callable[..., Any]) -> Callable[..., Any]:
         # MLflow lets through whatever its store raises: SQL, HTTP, file and its own errors.
         except Exception as error:
             self.open = False
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
-            warnings.warn(f"MLflow does not answer, going on without it: {reason}", stacklevel=2)
+            warnings.warn(
+                f"MLflow does not answer, going on without it: {_reason(error)}", stacklevel=2
+            )
             return None
 
     return wrapper
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 class Journal:
@@ -183,13 +176,10 @@ class Journal:
             self._client.set_registered_model_alias(REGISTERED_MODEL, "champion", version)
 
 
-def run_name(model: str, commit: str) -> str:
-    """What tells a run apart in MLflow's list: its model, and its DVC experiment or its commit."""
-    return f"{model} {os.environ.get('DVC_EXP_NAME') or commit[:7]}".strip()
-
-
 def _mlflow() -> Any:  # noqa: ANN401
     """The mlflow module, its store set; imported late, for it takes seconds."""
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
     import mlflow
 
     mlflow.set_tracking_uri(tracking_uri())
@@ -231,23 +221,18 @@ def _view() -> dict[str, str]:
 
 
 def runs_address(server: str) -> str:
-    """Where the page of an MLflow server lists the runs, in the view of `_view`."""
-    experiment = _mlflow().MlflowClient().get_experiment_by_name(EXPERIMENT)
+    """Where the page of an MLflow server lists the runs, in the view of `_view`.
+
+    JournalError where MLflow cannot read its store.
+    """
+    try:
+        experiment = _mlflow().MlflowClient().get_experiment_by_name(EXPERIMENT)
+    except Exception as error:  # whatever the store raises, as in `_warns`
+        raise JournalError(
+            f"MLflow cannot read the runs at {tracking_uri()} ({_reason(error)}); mend that, or "
+            "set MLFLOW_TRACKING_URI to another store"
+        ) from error
     if experiment is None:
         return server
     view = f"viewStateShareKey={VIEW}&workflowType=machine_learning"
     return f"{server}/#/experiments/{experiment.experiment_id}/runs?{view}"
-
-
-def serve() -> None:
-    """Open MLflow's page on the journal; where a server keeps it, tell where that page is."""
-    uri = tracking_uri()
-    is_server = uri.startswith("http")
-    print(f"The runs: {runs_address(uri if is_server else PAGE)}", flush=True)
-    if not is_server:
-        command = ["-m", "mlflow", "ui", "--backend-store-uri", uri]
-        os.execv(sys.executable, [sys.executable, *command])
-
-
-if __name__ == "__main__":
-    serve()
