@@ -1,20 +1,16 @@
 import csv
 from collections import Counter
-from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
-from drawings import emoji as draw
 from drawings import sample
-from fer_system.emotions import FER2013, FERPLUS, emoji_path
+from fer_system.emotions import FER2013
 from pipeline.data.class_folders import read_class_folders
 from pipeline.data.dataset import SPLITS
 from pipeline.data.fer2013 import USAGES
 
-EXAMPLES = Path(__file__).parents[2] / "web" / "examples"
 ROWS = 70
 
 
@@ -29,14 +25,6 @@ def drawn_csv(tmp_path_factory):
 def rows(drawn_csv):
     with drawn_csv.open(newline="") as file:
         return list(csv.DictReader(file))
-
-
-def face(emotion, seed, size=48):
-    return sample.draw_face(emotion, np.random.default_rng(seed), size)
-
-
-def pixels(path, mode):
-    return np.asarray(Image.open(path).convert(mode), float)
 
 
 def test_the_csv_has_fer2013s_format(drawn_csv, rows):
@@ -58,10 +46,10 @@ def test_the_csv_holds_the_faces_that_were_drawn(rows):
         np.testing.assert_array_equal(stored, drawn)
 
 
-@pytest.mark.parametrize("count", [21, 70, 1400, 1403])
-def test_every_class_is_in_every_split(count):
-    assert len(set(sample.plan(count))) == len(FER2013) * len(SPLITS)
-    assert len(sample.plan(count)) == count
+def test_every_class_is_in_every_split():
+    for count in (21, 70, 1400, 1403):
+        assert len(set(sample.plan(count))) == len(FER2013) * len(SPLITS), count
+        assert len(sample.plan(count)) == count
 
 
 def test_eight_one_and_one_in_ten_faces_go_to_the_splits():
@@ -148,89 +136,6 @@ def test_no_two_faces_are_alike(rows):
     assert len({row["pixels"] for row in rows}) == ROWS
 
 
-def test_the_same_seed_draws_the_same_faces_and_another_seed_others():
-    np.testing.assert_array_equal(face("happy", 1), face("happy", 1))
-    assert np.abs(face("happy", 1).astype(int) - face("happy", 2)).mean() > 5
-
-
-@pytest.mark.parametrize("emotion", FER2013)
-def test_a_face_looks_alike_at_every_size(emotion):
-    small, large = face(emotion, 3), face(emotion, 3, size=384)
-    assert (small.dtype, small.shape, large.shape) == (np.uint8, (48, 48), (384, 384))
-    shrunk = cv2.resize(large, (48, 48), interpolation=cv2.INTER_AREA)
-    assert np.corrcoef(small.ravel(), shrunk.ravel())[0, 1] > 0.97
-    assert abs(small.mean() - shrunk.mean()) < 4
-
-
-def test_one_persons_seven_expressions_all_look_different():
-    rng = np.random.default_rng(5)
-    person, setting = sample.some_person(rng), sample.some_setting(rng)
-    looks = [
-        sample.paint(person, sample.EXPRESSIONS[emotion][0], setting, 0, 96) for emotion in FER2013
-    ]
-    for index, look in enumerate(looks):
-        assert look.std() > 10
-        for other in looks[:index]:
-            assert np.abs(look - other).mean() > 1
-
-
-def test_an_unknown_emotion_is_a_key_error():
-    with pytest.raises(KeyError, match="contempt"):
-        face("contempt", 1)
-
-
-def test_every_class_has_an_emoji_and_there_are_no_others():
-    assert set(draw.FEATURES) == set(FERPLUS)
-    assert all(emoji_path(name).is_file() for name in FERPLUS)
-
-
-def test_every_class_of_fer2013_has_an_example_and_there_are_no_others():
-    assert set(sample.EXAMPLES) == set(FER2013)
-    assert {path.stem for path in EXAMPLES.glob("*.png")} == set(FER2013)
-
-
-@pytest.mark.parametrize("name", FERPLUS)
-def test_an_emoji_is_rgba_with_transparent_corners(name):
-    with Image.open(emoji_path(name)) as picture:
-        assert (picture.mode, picture.size) == ("RGBA", (256, 256))
-        alpha = np.asarray(picture)[..., 3]
-    assert alpha[[0, 0, -1, -1], [0, -1, 0, -1]].max() == 0
-    assert alpha[128, 128] == 255
-
-
-# Another version of a drawing library may round an edge's pixels differently.
-@pytest.mark.parametrize("name", FERPLUS)
-def test_drawing_an_emoji_again_gives_the_committed_one(name):
-    again = np.asarray(draw.emoji(name), float)
-    assert np.abs(again - pixels(emoji_path(name), "RGBA")).mean() < 1
-
-
-@pytest.mark.parametrize("name", FER2013)
-def test_drawing_an_example_again_gives_the_committed_one(name):
-    again = sample.draw_example(name).astype(float)
-    assert np.abs(again - pixels(EXAMPLES / f"{name}.png", "RGB")).mean() < 1
-
-
-@pytest.mark.parametrize("name", FER2013)
-def test_an_example_is_a_small_rgb_file(name):
-    path = EXAMPLES / f"{name}.png"
-    assert path.stat().st_size < 120_000
-    with Image.open(path) as picture:
-        assert (picture.mode, picture.size) == ("RGB", (384, 384))
-
-
-@pytest.mark.parametrize("name", FER2013)
-def test_the_haar_cascade_finds_one_face_in_an_example(name):
-    cascade = Path(cv2.data.haarcascades) / "haarcascade_frontalface_default.xml"
-    grey = cv2.imread(str(EXAMPLES / f"{name}.png"), cv2.IMREAD_GRAYSCALE)
-    faces = cv2.CascadeClassifier(str(cascade)).detectMultiScale(grey, 1.1, 5)
-    assert len(faces) == 1
-    left, top, width, height = faces[0]
-    assert abs(left + width / 2 - 192) < 25
-    assert abs(top + height / 2 - 192) < 25
-    assert 130 < width < 230
-
-
 def test_the_command_line_writes_folders_where_it_is_asked_for_no_csv(tmp_path, monkeypatch):
     monkeypatch.setattr("sys.argv", ["sample", str(tmp_path / "faces"), "--rows", "21"])
     sample.main()
@@ -247,7 +152,7 @@ def test_the_command_line_writes_what_it_is_asked_for(tmp_path, monkeypatch, cap
 
 @pytest.mark.parametrize(
     ("flags", "complaint"),
-    [([], "name a CSV"), (["faces.csv", "--rows", "5"], "5 faces are too few")],
+    [([], "required: out"), (["faces.csv", "--rows", "5"], "5 faces are too few")],
 )
 def test_the_command_line_says_in_a_sentence_what_is_wrong(
     flags, complaint, tmp_path, monkeypatch, capsys

@@ -10,7 +10,7 @@ import pytest
 from gradio_client import Client, handle_file
 from PIL import Image
 
-from drawings.sample import draw_face
+from drawings.portrait.random_face import draw_face
 from fer_system import Recognizer
 from tests.serving import serve
 from tests.workspace import REPOSITORY, Workspace

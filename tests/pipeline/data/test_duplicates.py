@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from drawings.sample import draw_face
+from drawings.portrait.random_face import draw_face
 from fer_system.emotions import FER2013
 from pipeline.data.dataset import Split
 from pipeline.data.duplicates import duplicates, photographs, thumbnails, twins

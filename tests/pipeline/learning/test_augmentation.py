@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras.ops import convert_to_numpy
 
-from drawings.sample import draw_face
+from drawings.portrait.random_face import draw_face
 from pipeline.foundation.params import Augmentation
 from pipeline.learning.augmentation import RandomAffine, augmentation_layers
 

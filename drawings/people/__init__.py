@@ -1,0 +1,1 @@
+"""Who is drawn: a person, an expression, a setting, and chance."""
