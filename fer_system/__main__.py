@@ -13,7 +13,6 @@ import numpy as np
 from PIL import Image
 
 from .drawing import annotate
-from .export import csv_header, csv_rows, csv_text, describe_figures, describe_result
 from .film import SUFFIXES
 from .folder import (
     MAX_FILE_BYTES,
@@ -29,6 +28,14 @@ from .folder import (
 )
 from .picture import FORMATS
 from .recognizer import DEFAULT_MODEL, Recognizer
+from .records import (
+    csv_header,
+    csv_rows,
+    csv_text,
+    describe_figures,
+    describe_model,
+    describe_picture,
+)
 from .video import VideoError, VideoReport, annotate_video
 
 EXIT_CODES = """\
@@ -115,7 +122,7 @@ def recognize_pictures(recognizer: Recognizer, flags: argparse.Namespace) -> int
     with find_entries(flags.input) as entries:
         for number, entry in enumerate(entries, start=1):
             result, pixels = recognize(recognizer, entry)
-            out(written(result, flags, classes))
+            out(written(result, flags, recognizer))
             if pixels is None:
                 complain(f"{result.name}: {result.error}")
             elif flags.annotate:
@@ -136,8 +143,8 @@ def recognize_video(recognizer: Recognizer, flags: argparse.Namespace) -> int:
         for report in annotate_video(flags.input, target, recognizer):
             show_share(report)
         if flags.json or flags.csv:
-            table = target.with_suffix(".json" if flags.json else ".csv")
-            out(table.read_text(encoding="utf-8"))
+            found = target.with_suffix(".json") if flags.json else report.table
+            out(found.read_bytes().decode())
     if not (flags.json or flags.csv):
         out("".join(f"{flags.input}: {line}\n" for line in lines_of(report)))
     return 0
@@ -154,12 +161,12 @@ def lines_of(report: VideoReport) -> list[str]:
     return lines or ["no face"]
 
 
-def written(result: Result, flags: argparse.Namespace, classes: Sequence[str]) -> str:
+def written(result: Result, flags: argparse.Namespace, recognizer: Recognizer) -> str:
     """What stdout gets about one picture, in the form that `flags` ask for."""
     if flags.json:
-        return json.dumps(describe_result(result)) + "\n"
+        return json.dumps(describe_model(recognizer) | describe_picture(result)) + "\n"
     if flags.csv:
-        return csv_text(csv_rows(result, classes))
+        return csv_text(csv_rows(result, recognizer.classes))
     return sentences(result)
 
 

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import cv2
 import numpy as np
@@ -98,21 +97,6 @@ class Timeline:
             if face.id not in present:
                 del self._faces[face.id]
                 self.forgotten += 1
-
-    def summary(self) -> list[dict[str, Any]]:
-        """The faces as JSON, the longest seen first; `shares` has "uncertain" for no label."""
-        return [
-            {
-                "id": face.id,
-                "first": round(face.first, 3),
-                "last": round(face.last, 3),
-                "seconds": round(face.seconds, 3),
-                "shares": {
-                    label or "uncertain": round(share, 4) for label, share in face.shares.items()
-                },
-            }
-            for face in self.faces
-        ]
 
 
 def _parts(time: float, duration: float, step: float) -> Iterator[tuple[int, float]]:

@@ -1,17 +1,16 @@
 """Video file -> annotated video, and tables of what its faces showed when, in bounded memory."""
 
-import csv
-import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TextIO
+from typing import Any
 
 from .drawing import annotate
 from .film import Picture, Sound, VideoError, Writer, read_film, read_pictures
 from .recognizer import Recognizer, check_threshold
+from .records import VideoTables, csv_name, describe_model, describe_time
 from .timeline import Timeline
 from .tracker import TrackedFace, Tracker
 
@@ -22,18 +21,18 @@ __all__ = ["VideoError", "VideoReport", "annotate_video"]
 DETECTOR_SIDE = 448
 """Longest side, in pixels, of the pictures that the face detector gets to see."""
 
-COLUMNS = ("frame", "time", "face", "left", "top", "width", "height", "label", "uncertain")
-
 
 @dataclass
 class VideoReport:
     """What is known of a video so far.
 
-    `width` and `height`, in pixels, are those of the annotated video, `frames` counts its pictures,
-    `seconds` is how much of it is done and `duration` its whole length, or None where the file
-    doesn't tell before its end. `sound` is what becomes of the sound, `timeline` the faces.
+    `table` is where the CSV file will be; `width` and `height`, in pixels, are those of the
+    annotated video, `frames` counts its pictures, `seconds` is how much of it is done and
+    `duration` its whole length, or None where the file doesn't tell before its end. `sound` is what
+    becomes of the sound, `timeline` the faces.
     """
 
+    table: Path
     width: int
     height: int
     duration: float | None
@@ -62,7 +61,7 @@ class VideoReport:
             "seconds": round(self.seconds, 3),
             "duration": self.duration and round(self.duration, 3),
             "sound": self.sound,
-            "faces": self.timeline.summary(),
+            "faces": [describe_time(face) for face in self.timeline.faces],
             "faces_left_out": self.timeline.forgotten,
         }
 
@@ -76,35 +75,38 @@ def annotate_video(
     """Mark the faces of the video at `source`, following each through it.
 
     Yields the same report after every picture, so that the caller can tell how far it is, or stop
-    by closing the iterator. At its end there are the MP4 file `target` and, beside it, tables of
-    every face in every picture, named like it with the endings .csv and .json; before, and where
-    it was stopped, there is nothing. Boxes in them are (left, top, width, height) in pixels of
-    `target`, whose pictures are `source`'s, upright, and scaled where their long side is beyond
-    320..1280 pixels. `threshold`, 0..1, takes the place of the recogniser's.
+    by closing the iterator. At its end there are the MP4 file `target` and, beside it, every face
+    of every picture as JSON, named like it with the ending .json, and as CSV, whose name tells
+    model and threshold too; before, and where it was stopped, there is nothing. `records` tells the
+    columns; boxes are in pixels of `target`, whose pictures are `source`'s, upright, and scaled
+    where their long side is beyond 320..1280 pixels. `threshold`, 0..1, takes the place of the
+    recogniser's.
     Raises VideoError, and RecognitionError for a threshold beyond 0..1.
     """
     threshold = recognizer.threshold if threshold is None else check_threshold(threshold)
     target = Path(target)
+    head = describe_model(recognizer, threshold)
     film = read_film(source)
     with TemporaryDirectory(prefix="partial-", dir=target.parent) as folder:
         video = Path(folder, target.name)
-        tables = (video.with_suffix(".csv"), video.with_suffix(".json"))
+        table, document = Path(folder, csv_name(target.stem, head)), video.with_suffix(".json")
         with (
             Writer(video, film, source) as writer,
-            tables[0].open("w", newline="", encoding="utf-8") as rows,
-            tables[1].open("w", encoding="utf-8") as document,
+            table.open("w", newline="", encoding="utf-8") as rows,
+            document.open("w", encoding="utf-8") as text,
         ):
-            report = VideoReport(film.width, film.height, film.duration, writer.sound)
-            table = _Table(rows, document, recognizer.classes)
+            place = target.with_name(table.name)
+            report = VideoReport(place, film.width, film.height, film.duration, writer.sound)
+            tables = VideoTables(rows, text, recognizer.classes, head, Path(source).name)
             tracker = Tracker()
             for picture in read_pictures(source, film):
                 faces = _follow(picture, recognizer, tracker, threshold)
                 writer.write(replace(picture, pixels=annotate(picture.pixels, faces)))
-                table.write(report.frames, picture.time, faces)
+                tables.write(picture.time, faces)
                 report.add(picture, faces)
                 yield report
-            table.finish(report)
-        for path in (*tables, video):
+            tables.finish(report.summary())
+        for path in (table, document, video):
             path.replace(target.with_name(path.name))
 
 
@@ -115,37 +117,3 @@ def _follow(
     faces = recognizer(picture.pixels, DETECTOR_SIDE)
     own = [replace(face, threshold=threshold) for face in faces]
     return [face for face in tracker.update(own, picture.time) if not face.unseen]
-
-
-class _Table:
-    """Every face of every picture, written as CSV and as JSON while they come."""
-
-    def __init__(self, rows: TextIO, document: TextIO, classes: Sequence[str]) -> None:
-        self._rows, self._document = csv.writer(rows), document
-        self._rows.writerow([*COLUMNS, *classes])
-        document.write('{"frames": [')
-
-    def write(self, number: int, time: float, faces: Sequence[TrackedFace]) -> None:
-        """Append the faces of picture `number`, shown at `time` seconds."""
-        listed = [describe(face) for face in faces]
-        for face in listed:
-            shares = face["probabilities"].values()
-            known = (face["id"], *face["box"], face["label"], int(face["uncertain"]))
-            self._rows.writerow([number, round(time, 4), *known, *shares])
-        row = {"frame": number, "time": round(time, 4), "faces": listed}
-        self._document.write(f"{',' if number else ''}\n{json.dumps(row)}")
-
-    def finish(self, report: VideoReport) -> None:
-        """Complete the JSON by the summary."""
-        self._document.write(f'\n], "summary": {json.dumps(report.summary())}}}\n')
-
-
-def describe(face: TrackedFace) -> dict[str, Any]:
-    """A face of a picture as JSON."""
-    return {
-        "id": face.id,
-        "box": list(face.box),
-        "label": face.label,
-        "uncertain": face.uncertain,
-        "probabilities": {name: round(share, 4) for name, share in face.probabilities.items()},
-    }

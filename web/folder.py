@@ -7,9 +7,9 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileData, GradioRootModel
 
-from fer_system.export import describe_figures, describe_result
 from fer_system.folder import MAX_FILES, FolderError, figures, open_pictures, recognize
 from fer_system.recognizer import Recognizer
+from fer_system.records import csv_name, describe_figures, describe_model, describe_picture
 from web import cards, text
 from web.overview import SHOWN_THUMBNAILS, overview, progress, thumbnail
 
@@ -70,16 +70,17 @@ def folder_tab(recognizer: Recognizer) -> None:
         except FolderError as error:
             yield cards.note(text.error(error))
             raise text.alert(text.error(error)) from error
-        yield overview(results, thumbnails, classes)
+        name = csv_name("faces", describe_model(recognizer))
+        yield overview(results, thumbnails, classes, name)
 
     def predict_images(files: list[Path]) -> dict[str, Any]:
         """Find the faces of many pictures and the emotion of each.
 
-        Takes a zip archive of pictures, a picture, or a list of them. Returns a JSON object:
-        "pictures", in natural order, each with its "name" and either "width", "height" and "faces"
-        as of predict_image, or the "error" why it could not be read; and "figures", which are null
-        unless folders of an archive are named after classes: "accuracy", "macro_f1" and the
-        "confusion" matrix of the largest faces.
+        Takes a zip archive of pictures, a picture, or a list of them. Returns a JSON object: the
+        "model" and its "threshold"; "pictures", in natural order, each with its name as "source",
+        its "width", "height" and "faces" as of predict_image, and the "error" why it could not be
+        read, null where it could; and "figures", which are null unless folders of an archive are
+        named after classes: "accuracy", "macro_f1" and the "confusion" matrix of the largest faces.
         """
         try:
             with open_pictures(files, MAX_FILES) as entries:
@@ -88,7 +89,8 @@ def folder_tab(recognizer: Recognizer) -> None:
             raise text.alert(text.error(error)) from error
         found = figures(results, classes)
         return {
-            "pictures": [describe_result(result) for result in results],
+            **describe_model(recognizer),
+            "pictures": [describe_picture(result) for result in results],
             "figures": describe_figures(found) if found.faces else None,
         }
 

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 
 from fer_system.emotions import class_named
-from fer_system.export import csv_header, csv_rows, csv_text
 from fer_system.folder import Figures, Result, figures
+from fer_system.records import csv_header, csv_rows, csv_text
 from web import cards, charts, text
 
 # As many does the page show; the CSV has all.
@@ -38,11 +38,17 @@ def progress(number: int, total: int) -> str:
 
 
 def overview(
-    results: Sequence[Result], thumbnails: Sequence[tuple[Result, str]], classes: Sequence[str]
+    results: Sequence[Result],
+    thumbnails: Sequence[tuple[Result, str]],
+    classes: Sequence[str],
+    table_name: str,
 ) -> str:
-    """All that is shown of the results; `thumbnails` are some of them with their small pictures."""
+    """All that is shown of the results; `thumbnails` are some of them with their small pictures.
+
+    `table_name` is the name under which the CSV is saved.
+    """
     found = figures(results, classes)
-    parts = [facts(results, found), notes(found), download(results, classes)]
+    parts = [facts(results, found), notes(found), download(results, classes, table_name)]
     if found.faces:
         parts.append(confusion_table(found))
     return "".join([*parts, gallery(thumbnails, classes), table(results, found)])
@@ -80,12 +86,12 @@ def notes(found: Figures) -> str:
     return "".join(f'<p class="fer-remark">{escape(sentence)}</p>' for sentence in sentences)
 
 
-def download(results: Sequence[Result], classes: Sequence[str]) -> str:
+def download(results: Sequence[Result], classes: Sequence[str], name: str) -> str:
     """A link that holds the whole CSV, so that no file is written."""
     rows = [row for result in results for row in csv_rows(result, classes)]
     content = base64.b64encode(csv_text([csv_header(classes), *rows]).encode()).decode()
     return (
-        f'<a class="fer-download" download="faces.csv" href="data:text/csv;base64,{content}">'
+        f'<a class="fer-download" download="{escape(name)}" href="data:text/csv;base64,{content}">'
         f"{escape(text.FOLDER_DOWNLOAD)}</a>"
     )
 

@@ -14,10 +14,17 @@ from gradio.data_classes import ImageData
 from gradio.utils import get_upload_folder, is_in_or_equal
 
 from fer_system.drawing import annotate
-from fer_system.export import csv_header, csv_rows, csv_text, describe_faces
 from fer_system.folder import Result
 from fer_system.picture import PictureError, load_picture
 from fer_system.recognizer import Face, Recognizer
+from fer_system.records import (
+    csv_header,
+    csv_name,
+    csv_rows,
+    csv_text,
+    describe_model,
+    describe_picture,
+)
 from web import cards, text
 
 MAX_MEGABYTES = 32  # the page takes larger files, for videos
@@ -56,15 +63,20 @@ def file_content(payload: ImageData | None) -> bytes | None:
     return path.read_bytes()
 
 
-def downloads(faces: Sequence[Face], picture: np.ndarray) -> str:
-    """Links to the faces as files, which are in the links themselves: nothing is stored."""
+def result_of(faces: Sequence[Face], picture: np.ndarray) -> Result:
+    """The faces of a picture whose name is not known."""
     height, width = picture.shape[:2]
-    described = json.dumps(describe_faces(faces, (width, height)), indent=2, ensure_ascii=False)
-    classes = list(faces[0].probabilities)
-    rows = csv_rows(Result("picture", (width, height), tuple(faces)), classes)
+    return Result("picture", (width, height), tuple(faces))
+
+
+def downloads(result: Result, recognizer: Recognizer) -> str:
+    """Links to the faces as files, which are in the links themselves: nothing is stored."""
+    head, classes = describe_model(recognizer), recognizer.classes
+    document = json.dumps(head | describe_picture(result), indent=2, ensure_ascii=False)
+    table = csv_text([csv_header(classes), *csv_rows(result, classes)])
     files = (
-        (text.DOWNLOAD_JSON, "faces.json", "application/json", described + "\n"),
-        (text.DOWNLOAD_CSV, "faces.csv", "text/csv", csv_text([csv_header(classes), *rows])),
+        (text.DOWNLOAD_JSON, "faces.json", "application/json", document + "\n"),
+        (text.DOWNLOAD_CSV, csv_name("faces", head), "text/csv", table),
     )
     links = (
         f'<a download="{name}" href="{cards.data_uri(content.encode(), kind)}">{escape(label)}</a>'
@@ -88,7 +100,9 @@ def picture_tab(recognizer: Recognizer) -> None:
         else:
             sentence = text.face_count(len(faces))
         found = cards.note(sentence) + cards.face_cards(faces, pixels)
-        return annotate(pixels, faces), found + (downloads(faces, pixels) if faces else "")
+        return annotate(pixels, faces), found + (
+            downloads(result_of(faces, pixels), recognizer) if faces else ""
+        )
 
     def show(picture: bytes | None) -> Iterator[tuple[np.ndarray | None, str]]:
         try:
@@ -101,19 +115,21 @@ def picture_tab(recognizer: Recognizer) -> None:
     def predict_image(picture: bytes | None) -> tuple[np.ndarray, dict[str, Any]]:
         """Find the faces of a picture and the emotion of each.
 
-        Returns the picture with the faces marked, and a JSON object: the picture's "width" and
-        "height", and "faces", each with its "box" (left, top, width, height in pixels), "label",
-        "confidence", "probabilities" of all classes and the face detector's "score". A face whose
-        "confidence" is below the "threshold" is "uncertain": its label is not worth showing.
-        "quality" names what makes it hard to read: "small", "dark", "blurred", "turned".
+        Returns the picture with the faces marked, and a JSON object: the "model" and its
+        "threshold", the picture's "width" and "height" in pixels, and "faces", the largest first.
+        Each has its box, "left", "top", "width" and "height" in pixels, the most probable class as
+        "label", that one's probability as "confidence", the "probabilities" of all classes, and the
+        face detector's "score", or null where the whole picture was taken as one face. Where the
+        "confidence" is below the "threshold", the face is "uncertain": its label is not worth
+        showing. "quality" names what makes it hard to read: "small", "dark", "blurred", "turned".
         """
         try:
             pixels = load_picture(picture or b"")
         except PictureError as error:
             raise text.alert(text.error(error)) from error
         faces = recognizer(pixels)
-        height, width = pixels.shape[:2]
-        return annotate(pixels, faces), describe_faces(faces, (width, height))
+        found = describe_picture(result_of(faces, pixels))
+        return annotate(pixels, faces), describe_model(recognizer) | found
 
     with gr.Tab(text.label("PICTURE_TAB")), gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=320):

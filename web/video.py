@@ -15,6 +15,7 @@ import numpy as np
 
 from fer_system.errors import RecognitionError
 from fer_system.recognizer import Recognizer, check_threshold
+from fer_system.records import describe_model
 from fer_system.timeline import FaceSummary
 from fer_system.video import VideoReport, annotate_video
 from web import cards, text
@@ -208,7 +209,7 @@ def video_tab(recognizer: Recognizer) -> None:
                 status: summary(report),
                 annotated: str(target),
                 faces: timeline_cards(report, recognizer.classes),
-                table: gr.update(value=str(target.with_suffix(".csv")), visible=True),
+                table: gr.update(value=str(report.table), visible=True),
                 document: gr.update(value=str(target.with_suffix(".json")), visible=True),
                 **ready(),
             }
@@ -225,18 +226,20 @@ def video_tab(recognizer: Recognizer) -> None:
         """Find the faces of a video, follow them, and tell the emotion of each over time.
 
         `threshold`, 0 to 1, is the probability from which on a face gets a label.
-        Returns the video with the faces marked; a JSON object with the video's "width", "height",
-        "frames", "seconds" and the "duration" that its file tells, its "sound" ("none", "copied",
-        "converted" or "left out") and "faces", each with its "id", when it was seen "first" and
-        "last", for how many "seconds", and its labels' "shares" of that time; and a CSV file with
-        every face of every frame.
+        Returns the video with the faces marked; a JSON object with the "model" and the "threshold",
+        the video's "width", "height", "frames", "seconds" and the "duration" that its file tells,
+        its "sound" ("none", "copied", "converted" or "left out") and "faces", each with its id as
+        "face", when it was seen "first" and "last", for how many "seconds", and its labels'
+        "shares" of that time; and a CSV file with every face of every frame, whose name tells model
+        and threshold.
         """
         with folder_of_cache(video.GRADIO_CACHE) as folder:
             target = folder / text.VIDEO_FILE.format(name=Path(path or "").stem)
             for report in reports(path, target, threshold):  # noqa: B007, the last one is used
                 yield None, None, None
             target.with_suffix(".json").unlink()  # Gradio deletes in time what it hands out alone
-            yield str(target), report.summary(), str(target.with_suffix(".csv"))
+            found = describe_model(recognizer, threshold) | report.summary()
+            yield str(target), found, str(report.table)
 
     with gr.Tab(text.label("VIDEO_TAB")), gr.Row(equal_height=False):
         with gr.Column(scale=4, min_width=320):

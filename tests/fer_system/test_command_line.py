@@ -17,6 +17,7 @@ from skimage import data
 
 from fer_system import Recognizer
 from fer_system.__main__ import main
+from fer_system.records import describe_face
 from tests.clips import steady, write_clip
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +69,7 @@ def test_a_picture_may_come_through_a_pipe(run, astronaut):
     ended = run("-", "--json", input=astronaut.read_bytes())
     assert ended.returncode == 0
     found = json.loads(ended.stdout)
-    assert (found["name"], found["width"], len(found["faces"])) == ("-", 512, 1)
+    assert (found["source"], found["width"], len(found["faces"])) == ("-", 512, 1)
     assert run("-", input=b"").returncode == 1
 
 
@@ -76,7 +77,7 @@ def test_a_folder_as_json_is_a_line_per_picture_and_one_of_figures(run, folder, 
     ended = run(folder, "--json")
     assert ended.returncode == 1, "one picture is broken"
     bad, good, faceless, last = map(json.loads, ended.stdout.splitlines())
-    assert [bad["name"], good["name"], faceless["name"]] == [
+    assert [bad["source"], good["source"], faceless["source"]] == [
         "happy/2.png",
         "happy/10.png",
         "other/1.png",
@@ -85,7 +86,8 @@ def test_a_folder_as_json_is_a_line_per_picture_and_one_of_figures(run, folder, 
     assert ended.stderr.decode().splitlines() == [f"happy/2.png: {bad['error']}"]
     assert faceless["faces"] == []
     [face] = Recognizer(model_path, "haar")(data.astronaut())
-    assert good["faces"][0]["box"] == list(face.box)
+    assert good["faces"][0] == describe_face(face, 1, "happy/10.png")
+    assert (good["model"], good["threshold"]) == ("toy", 0.125)
     assert last["figures"]["faces"] == last["figures"]["unreadable"] == 1
     assert last["figures"]["unknown"] == {"other": 1}
     assert last["figures"]["accuracy"] == float(face.label == "happy")
@@ -94,7 +96,7 @@ def test_a_folder_as_json_is_a_line_per_picture_and_one_of_figures(run, folder, 
 def test_a_folder_as_csv_is_a_table_and_nothing_else(run, folder):
     ended = run(folder, "--csv")
     rows = list(csv.DictReader(io.StringIO(ended.stdout.decode())))
-    assert [(row["picture"], row["face"]) for row in rows] == [
+    assert [(row["source"], row["face"]) for row in rows] == [
         ("happy/2.png", ""),
         ("happy/10.png", "1"),
         ("other/1.png", ""),
@@ -164,7 +166,7 @@ def test_a_video_gives_a_line_for_every_face_and_what_is_asked_for(run, tmp_path
         rf"{re.escape(str(clip))}: face 1, 0\.0 s to 1\.0 s: ", run(clip).stdout.decode()
     )
     rows = list(csv.DictReader(io.StringIO(run(clip, "--csv").stdout.decode())))
-    assert [row["frame"] for row in rows] == [str(frame) for frame in range(10)]
+    assert [float(row["time"]) for row in rows] == pytest.approx(steady(10))
     marked = tmp_path / "new folder" / "out.mp4"
     described = json.loads(run(clip, "--json", "--annotate", marked).stdout)
     assert described["summary"]["frames"] == len(described["frames"]) == 10
@@ -211,4 +213,4 @@ def test_people_at_a_terminal_see_how_far_it_is(command, folder, tmp_path):
 def test_it_can_be_called_from_python_too(model_path, astronaut, capsys):
     code = main([str(astronaut), "--model", str(model_path), "--detector", "haar", "--json"])
     assert code == 0
-    assert json.loads(capsys.readouterr().out)["name"] == "astronaut.png"
+    assert json.loads(capsys.readouterr().out)["source"] == "astronaut.png"

@@ -12,16 +12,10 @@ from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 
 from fer_system import metrics
 from fer_system.emotions import FER2013, class_named
-from fer_system.export import (
-    csv_header,
-    csv_rows,
-    csv_text,
-    describe_figures,
-    describe_result,
-)
 from fer_system.folder import FolderError, Result, figures, natural_order, open_pictures, recognize
 from fer_system.picture import PictureError
 from fer_system.recognizer import Face, Recognizer
+from fer_system.records import describe_figures
 
 
 @pytest.fixture(scope="module")
@@ -295,28 +289,3 @@ def test_the_largest_face_counts_and_what_counts_nowhere_is_told():
     assert described["accuracy"] == 0.5
     assert described["confusion"] == found.confusion.tolist()
     assert figures(results[2:], FER2013).faces == 0
-
-
-def test_the_csv_has_a_line_for_every_face_and_one_for_a_picture_without():
-    results = [
-        Result('a,"b".png', (9, 9), (face("happy"), face("sad", 0.8))),
-        Result("none.png", (9, 9)),
-        Result("bad.png", error=PictureError("It is broken, sadly.")),
-    ]
-    rows = [row for result in results for row in csv_rows(result, FER2013)]
-    header, first, second, faceless, bad = csv_text([csv_header(FER2013), *rows]).splitlines()
-    assert header.startswith("picture,face,left,top,width,height,label,confidence,uncertain,")
-    assert ",quality,angry," in header
-    assert header.endswith(",neutral,error")
-    assert first.startswith('"a,""b"".png",1,1,2,3,4,happy,0.9,0,')
-    assert second.startswith('"a,""b"".png",2,1,2,3,4,sad,0.8,0,')
-    assert faceless == "none.png" + "," * 17
-    assert bad == "bad.png" + "," * 17 + '"It is broken, sadly."'
-
-
-def test_a_result_as_json_has_faces_or_an_error():
-    described = describe_result(Result("1.png", (9, 8), (face("happy"),)))
-    assert (described["name"], described["width"], described["height"]) == ("1.png", 9, 8)
-    assert described["faces"][0]["label"] == "happy"
-    refused = Result("2.png", error=PictureError("No."))
-    assert describe_result(refused) == {"name": "2.png", "error": "No."}

@@ -3,6 +3,7 @@ import pytest
 
 from fer_system import TrackedFace, timeline
 from fer_system.film import Picture
+from fer_system.records import describe_time
 from fer_system.timeline import BINS, FIRST_STEP, Timeline
 
 GREY = np.full((100, 100, 3), 90, np.uint8)
@@ -27,7 +28,11 @@ def test_shares_are_of_the_time_and_not_of_the_frames():
     assert only.shares == pytest.approx({"happy": 0.75, "sad": 0.125, None: 0.125})
     assert list(only.shares) == ["happy", "sad", None]
     assert (only.first, only.last, only.seconds) == (0, 4, 4)
-    assert watched.summary()[0]["shares"] == {"happy": 0.75, "sad": 0.125, "uncertain": 0.125}
+    assert describe_time(watched.faces[0])["shares"] == {
+        "happy": 0.75,
+        "sad": 0.125,
+        "uncertain": 0.125,
+    }
 
 
 def test_a_long_frame_fills_all_the_steps_it_is_shown_for():

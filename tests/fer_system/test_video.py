@@ -52,16 +52,17 @@ def test_a_face_is_followed_through_the_video_and_told_in_both_tables(recognizer
     assert (face.first, face.last) == (0, pytest.approx(1.2))
     assert sum(face.shares.values()) == pytest.approx(1)
 
-    rows = list(csv.DictReader(target.with_suffix(".csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader(report.table.open(encoding="utf-8")))
     assert [row["face"] for row in rows] == ["1"] * 12
     assert [float(row["time"]) for row in rows] == pytest.approx(steady(12))
     document = json.loads(target.with_suffix(".json").read_text(encoding="utf-8"))
     assert document["summary"] == report.summary()
-    assert [frame["frame"] for frame in document["frames"]] == list(range(12))
+    assert [frame["time"] for frame in document["frames"]] == pytest.approx(steady(12))
     for row, frame in zip(rows, document["frames"], strict=True):
         (told,) = frame["faces"]
-        assert [int(row[side]) for side in ("left", "top", "width", "height")] == told["box"]
-        assert row["label"] == told["label"]
+        for name in ("left", "top", "width", "height", "time", "confidence", "score"):
+            assert float(row[name]) == told[name]
+        assert (row["source"], row["label"]) == (told["source"], told["label"])
         assert tuple(told["probabilities"]) == recognizer.classes
         assert sum(float(row[name]) for name in recognizer.classes) == pytest.approx(1, abs=0.001)
 
@@ -189,7 +190,7 @@ def test_a_video_without_faces_has_no_rows(recognizer, target, tmp_path):
     grey = np.full((240, 320, 3), 90, np.uint8)
     report = annotated(write_clip(tmp_path / "clip.mp4", steady(3), grey), target, recognizer)
     assert report.timeline.faces == []
-    assert len(target.with_suffix(".csv").read_text(encoding="utf-8").splitlines()) == 1
+    assert len(report.table.read_text(encoding="utf-8").splitlines()) == 1
     assert len(json.loads(target.with_suffix(".json").read_text())["frames"]) == 3
 
 
@@ -303,10 +304,11 @@ def test_a_video_of_unreasonable_size_is_refused_before_it_is_decoded(recognizer
 
 ONE_FACE = """
 import resource, signal, sys
+from types import SimpleNamespace
 from fer_system import Face, annotate_video
 
 class OneFace:
-    threshold, classes = 0.5, ("happy", "sad")
+    threshold, classes, card = 0.5, ("happy", "sad"), SimpleNamespace(model="one")
     def __call__(self, picture, longest):
         return [Face((100, 60, 90, 90), {"happy": 0.7, "sad": 0.3}, 0.9)]
 

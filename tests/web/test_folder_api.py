@@ -11,7 +11,8 @@ from PIL import Image
 from skimage import data
 
 from fer_system import Recognizer
-from fer_system.export import describe
+from fer_system.folder import Result
+from fer_system.records import describe_model, describe_picture
 from tests.serving import serve
 
 
@@ -60,14 +61,19 @@ def archive(tmp_path, astronaut):
 
 def test_pictures_come_back_with_the_faces_that_predict_image_finds(predict, astronaut, model_path):
     found = predict(astronaut, astronaut)
-    faces = [describe(face) for face in Recognizer(model_path, "haar")(data.astronaut())]
-    expected = {"name": "astronaut.png", "width": 512, "height": 512, "faces": faces}
-    assert found == {"pictures": [expected, expected], "figures": None}
+    recognizer = Recognizer(model_path, "haar")
+    faces = tuple(recognizer(data.astronaut()))
+    expected = describe_picture(Result("astronaut.png", (512, 512), faces))
+    assert found == {
+        **describe_model(recognizer),
+        "pictures": [expected, expected],
+        "figures": None,
+    }
 
 
 def test_an_archive_gives_figures_and_tells_what_could_not_be_read(predict, archive, model_path):
     found = predict(archive)
-    assert [picture["name"] for picture in found["pictures"]] == [
+    assert [picture["source"] for picture in found["pictures"]] == [
         "../climbs.png",
         "bored/1.png",
         "happy/2.png",

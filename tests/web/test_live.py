@@ -54,39 +54,41 @@ def test_a_picture_gives_its_faces_as_the_recognizer_sees_them(live, astronaut, 
     (expected,) = recognizer(astronaut)
     (face,) = answer["faces"]
     assert (answer["width"], answer["height"]) == (512, 512)
-    assert (face["id"], face["unseen"], face["label"]) == (1, 0, expected.label)
-    assert face["box"] == list(expected.box)
-    assert face["probabilities"] == pytest.approx(list(expected.probabilities.values()), abs=1e-4)
+    assert (face["face"], face["unseen"], face["shown"]) == (1, 0, expected.label)
+    assert [face[side] for side in ("left", "top", "width", "height")] == list(expected.box)
+    assert face["probabilities"] == pytest.approx(expected.probabilities, abs=1e-4)
     assert answer["milliseconds"] > 0
 
 
 def test_a_face_that_moves_keeps_its_id_and_a_lost_one_stays_a_moment(live):
     ids = [
-        live(moved(20 * step), session="one visitor", time=f"{step / 10}").json()["faces"][0]["id"]
+        live(moved(20 * step), session="one visitor", time=f"{step / 10}").json()["faces"][0][
+            "face"
+        ]
         for step in range(5)
     ]
     assert set(ids) == {1}
     empty = encoded(Image.new("RGB", (700, 512), "gray"))
     (lost,) = live(empty, session="one visitor", time="0.6").json()["faces"]
-    assert (lost["id"], lost["unseen"]) == (1, pytest.approx(0.2))
+    assert (lost["face"], lost["unseen"]) == (1, pytest.approx(0.2))
     assert live(empty, session="one visitor", time="5").json()["faces"] == []
 
 
 def test_visitors_have_faces_of_their_own(live, astronaut):
     for session in ("visitor one", "visitor two"):
-        assert live(astronaut, session=session).json()["faces"][0]["id"] == 1
+        assert live(astronaut, session=session).json()["faces"][0]["face"] == 1
 
 
 def test_a_picture_that_is_older_than_the_last_one_changes_nothing(live, astronaut):
     live(astronaut, session="late visitor", time="7")
     assert live(astronaut, session="late visitor", time="6.9").json()["faces"] is None
-    assert live(astronaut, session="late visitor", time="7.1").json()["faces"][0]["id"] == 1
+    assert live(astronaut, session="late visitor", time="7.1").json()["faces"][0]["face"] == 1
 
 
 def test_the_threshold_decides_when_a_label_is_shown(live, astronaut):
     for threshold, shown in (("0", True), ("1", False)):
         answer = live(astronaut, session=f"threshold {threshold}", threshold=threshold).json()
-        assert (answer["faces"][0]["label"] is not None) == shown
+        assert (answer["faces"][0]["shown"] is not None) == shown
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,8 @@ def test_a_picture_comes_back_with_every_face_and_all_its_probabilities(
 ):
     _, found = predict(astronaut)
     assert (found["width"], found["height"]) == (512, 512)
-    [face] = [face for face in found["faces"] if abs(face["box"][0] - 175) < 40]
-    left, top, width, height = face["box"]
+    [face] = [face for face in found["faces"] if abs(face["left"] - 175) < 40]
+    left, top, width, height = (face[side] for side in ("left", "top", "width", "height"))
     assert left < 225 < left + width
     assert top < 115 < top + height
     classes = Recognizer(model=model_path, detector="haar").classes
@@ -43,8 +43,8 @@ def test_a_picture_comes_back_with_every_face_and_all_its_probabilities(
     assert sum(face["probabilities"].values()) == pytest.approx(1, abs=0.001)
     assert face["label"] == max(face["probabilities"], key=face["probabilities"].get)
     assert face["confidence"] == face["probabilities"][face["label"]]
-    assert face["whole_picture"] is False
-    assert face["uncertain"] is (face["confidence"] < face["threshold"])
+    assert 0 < face["score"] <= 1
+    assert face["uncertain"] is (face["confidence"] < found["threshold"])
     assert face["quality"] == []
 
 
@@ -59,14 +59,14 @@ def test_the_faces_are_marked_in_the_picture_that_comes_back(predict, astronaut)
 def test_a_picture_without_a_face_has_no_faces(predict, tmp_path):
     Image.new("RGB", (400, 300), "gray").save(tmp_path / "empty.png")
     _, found = predict(tmp_path / "empty.png")
-    assert found == {"width": 400, "height": 300, "faces": []}
+    assert (found["width"], found["height"], found["faces"]) == (400, 300, [])
 
 
 def test_a_cropped_face_is_taken_as_one_face_and_said_so(predict, tmp_path):
     face = Image.fromarray(data.astronaut()).crop((170, 60, 280, 170)).convert("L").resize((48, 48))
     face.save(tmp_path / "face.png")
     _, found = predict(tmp_path / "face.png")
-    assert [face["whole_picture"] for face in found["faces"]] == [True]
+    assert [face["score"] for face in found["faces"]] == [None]
 
 
 def bad_files(astronaut):
@@ -164,10 +164,11 @@ def test_a_video_comes_back_annotated_with_a_summary_and_a_table(predict_video, 
         assert container.streams.video[0].codec_context.name == "h264"
         assert len(list(container.decode(video=0))) == summary["frames"] == 8
     assert (summary["width"], summary["height"], summary["sound"]) == (320, 240, "copied")
+    assert (summary["model"], summary["threshold"]) == ("toy", 0.12)
     (face,) = summary["faces"]
     assert sum(face["shares"].values()) == pytest.approx(1, abs=0.001)
     with Path(table).open(encoding="utf-8") as rows:
-        assert [int(row["face"]) for row in csv.DictReader(rows)] == [face["id"]] * 8
+        assert [int(row["face"]) for row in csv.DictReader(rows)] == [face["face"]] * 8
 
 
 def test_a_video_takes_a_threshold(predict_video, clip):

@@ -66,7 +66,7 @@ def test_the_csv_holds_every_picture(open_page, labelled, astronaut):
     page.set_input_files(FOLDER_UPLOAD, [labelled, astronaut])
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()
-    assert download.value.suggested_filename == "faces.csv"
+    assert download.value.suggested_filename == "faces-toy-threshold-0.125.csv"
     lines = Path(download.value.path()).read_text().splitlines()
     assert lines[0].startswith("picture,face,left,top,width,height,label,")
     assert len(lines) == 1 + 7

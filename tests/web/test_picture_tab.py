@@ -9,22 +9,21 @@ from dataclasses import replace
 import pytest
 from skimage import data
 
-from fer_system import Recognizer
-from fer_system.export import describe_faces
+from fer_system.records import describe_model, describe_picture
 from tests.markup import read
-from web.picture import downloads
+from web.picture import downloads, result_of
 
 
 @pytest.fixture(scope="module")
-def faces(model_path):
-    (face,) = Recognizer(model_path, "haar")(data.astronaut())
+def faces(recognizer):
+    (face,) = recognizer(data.astronaut())
     return [face, replace(face, threshold=1.0, score=None, quality=("small", "dark"))]
 
 
 @pytest.fixture(scope="module")
-def files(faces):
+def files(faces, recognizer):
     """What the links hold, by the name under which it is saved."""
-    links = read(downloads(faces, data.astronaut())).all("a")
+    links = read(downloads(result_of(faces, data.astronaut()), recognizer)).all("a")
     return {
         link.attributes["download"]: base64.b64decode(
             link.attributes["href"].partition(",")[2]
@@ -34,7 +33,7 @@ def files(faces):
 
 
 def test_the_table_has_a_row_for_each_face_and_a_column_for_each_class(files, faces):
-    table = list(csv.DictReader(io.StringIO(files["faces.csv"])))
+    table = list(csv.DictReader(io.StringIO(files["faces-toy-threshold-0.125.csv"])))
     assert len(table) == 2
     for row, face in zip(table, faces, strict=True):
         box = tuple(int(row[side]) for side in ("left", "top", "width", "height"))
@@ -46,12 +45,12 @@ def test_the_table_has_a_row_for_each_face_and_a_column_for_each_class(files, fa
             assert float(row[name]) == pytest.approx(share, abs=1e-4)
 
 
-def test_the_json_is_what_the_api_answers(files, faces):
-    assert json.loads(files["faces.json"]) == describe_faces(faces, (512, 512))
+def test_the_json_is_what_the_api_answers(files, faces, recognizer):
+    described = describe_picture(result_of(faces, data.astronaut()))
+    assert json.loads(files["faces.json"]) == describe_model(recognizer) | described
 
 
 def test_a_described_face_tells_its_certainty_and_quality(faces):
-    certain, uncertain = describe_faces(faces, (512, 512))["faces"]
+    certain, uncertain = describe_picture(result_of(faces, data.astronaut()))["faces"]
     assert (certain["uncertain"], certain["quality"]) == (False, [])
-    assert certain["threshold"] == 0.125
     assert (uncertain["uncertain"], uncertain["quality"]) == (True, ["small", "dark"])

@@ -13,7 +13,8 @@ from PIL import Image
 from skimage import data
 
 from fer_system import Recognizer
-from fer_system.export import describe
+from fer_system.folder import Result
+from fer_system.records import describe_picture
 from tests.serving import APP, run_app, serve
 
 
@@ -47,8 +48,10 @@ def astronaut():
 
 
 @pytest.fixture(scope="module")
-def faces(model_path):
-    return [describe(face) for face in Recognizer(model_path, "haar")(data.astronaut())]
+def described(model_path):
+    """The record of a picture by that name."""
+    faces = tuple(Recognizer(model_path, "haar")(data.astronaut()))
+    return lambda name: describe_picture(Result(name, (512, 512), faces))
 
 
 def address(content, kind):
@@ -61,22 +64,22 @@ def test_the_tools_are_the_endpoints_and_describe_themselves(call):
     assert all("faces" in description for description in tools.values())
 
 
-def test_a_picture_is_answered_by_a_picture_and_json(call, astronaut, faces):
+def test_a_picture_is_answered_by_a_picture_and_json(call, astronaut, described):
     answer = call("predict_image", picture=address(astronaut, "image/png"))
     assert not answer.isError
     assert [part.type for part in answer.content] == ["image", "text", "text"]
     marked = Image.open(io.BytesIO(base64.b64decode(answer.content[0].data)))
     assert marked.size == (512, 512)
-    assert json.loads(answer.content[2].text)["faces"] == faces
+    assert json.loads(answer.content[2].text)["faces"] == described("picture")["faces"]
 
 
-def test_an_archive_is_answered_by_json(call, astronaut, faces):
+def test_an_archive_is_answered_by_json(call, astronaut, described):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("1.png", astronaut)
     answer = call("predict_images", files=address(file.getvalue(), "application/zip"))
     [picture] = json.loads(answer.content[0].text)["pictures"]
-    assert picture == {"name": "1.png", "width": 512, "height": 512, "faces": faces}
+    assert picture == described("1.png")
 
 
 def test_a_wrong_file_is_refused_by_a_sentence(call):

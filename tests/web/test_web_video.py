@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ def face(number, shown="happy"):
 
 def report_of(*faces, seconds=10.0, duration=10.0, sound="none"):
     """A report on a video of one picture with those faces."""
-    report = VideoReport(64, 48, duration, sound)
+    report = VideoReport(Path("faces.csv"), 64, 48, duration, sound)
     report.add(Picture(np.zeros((48, 64, 3), np.uint8), 0.0, seconds), faces)
     return report
 

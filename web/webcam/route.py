@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from fer_system.picture import PictureError, load_picture
 from fer_system.recognizer import Recognizer, check_threshold
+from fer_system.records import describe_face
 from fer_system.tracker import TrackedFace, Tracker
 from web import text
 
@@ -114,18 +115,17 @@ class Live:
             visitor.newest = taken
             tracked = visitor.tracker.update(faces, taken)
         height, width = pixels.shape[:2]
-        return {"width": width, "height": height, "faces": [describe(face) for face in tracked]}
+        return {
+            "width": width,
+            "height": height,
+            "faces": [describe(face, taken) for face in tracked],
+        }
 
 
-def describe(face: TrackedFace) -> dict[str, Any]:
-    """A face as JSON; probabilities are in the order of the model's classes."""
-    return {
-        "id": face.id,
-        "box": face.box,
-        "label": face.shown,
-        "probabilities": [round(share, 4) for share in face.probabilities.values()],
-        "unseen": round(face.unseen, 3),
-    }
+def describe(face: TrackedFace, taken: float) -> dict[str, Any]:
+    """The record of a face, the label that is `shown` of it, and for how long it is `unseen`."""
+    lasting = {"shown": face.shown, "unseen": round(face.unseen, 3)}
+    return describe_face(face, face.id, "webcam", taken) | lasting
 
 
 def check_access(request: Request) -> None:

@@ -190,7 +190,13 @@ function receive(answer, taken) {
   const now = performance.now();
   retryLater.last = 0;
   shownAt = taken;
-  faces = answer.faces;
+  faces = answer.faces.map((face) => ({
+    ...face,
+    id: face.face,
+    box: [face.left, face.top, face.width, face.height],
+    label: face.shown, // null while it is uncertain
+    probabilities: classes.map((name) => face.probabilities[name]),
+  }));
   draw();
   answers.push({ time: now, latency: now - taken });
   record((taken - began) / 1000);
