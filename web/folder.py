@@ -10,7 +10,8 @@ from gradio.data_classes import FileData, GradioRootModel
 from fer_system.folder import MAX_FILES, FolderError, figures, open_pictures, recognize
 from fer_system.recognizer import Recognizer
 from fer_system.records import csv_name, describe_figures, describe_model, describe_picture
-from web import cards, text
+from web import text
+from web.html import component, note
 from web.overview import SHOWN_THUMBNAILS, overview, progress, thumbnail
 
 RUNS_AT_ONCE = 2  # of all visitors; the others wait
@@ -39,7 +40,7 @@ def folder_tab(recognizer: Recognizer) -> None:
 
     def hint() -> str:
         names = ", ".join(classes)  # as folders must be named, in any language
-        return cards.note(text.FOLDER_HINT.format(files=text.number(MAX_FILES), classes=names))
+        return note(text.FOLDER_HINT.format(files=text.number(MAX_FILES), classes=names))
 
     stopped: set[str | None] = set()  # visitors whose run is to end
 
@@ -59,7 +60,7 @@ def folder_tab(recognizer: Recognizer) -> None:
                 yield progress(0, total)
                 for number, entry in enumerate(entries, start=1):
                     if request.session_hash in stopped:
-                        yield cards.note(text.FOLDER_STOPPED)
+                        yield note(text.FOLDER_STOPPED)
                         return
                     result, pixels = recognize(recognizer, entry)
                     results.append(result)
@@ -68,7 +69,7 @@ def folder_tab(recognizer: Recognizer) -> None:
                     if 100 * number // total > 100 * (number - 1) // total:
                         yield progress(number, total)
         except FolderError as error:
-            yield cards.note(text.error(error))
+            yield note(text.error(error))
             raise text.alert(text.error(error)) from error
         name = csv_name("faces", describe_model(recognizer))
         yield overview(results, thumbnails, classes, name)
@@ -106,7 +107,7 @@ def folder_tab(recognizer: Recognizer) -> None:
         # MCP clients can give one file alone: Gradio 6.31 describes lists of files wrongly to them.
         files.api_info = gr.File(render=False).api_info
         stop = gr.Button(text.label("FOLDER_STOP"), size="sm", elem_id="folder-stop")
-        shown = cards.html(hint, elem_id="folder-results")
+        shown = component(hint, elem_id="folder-results")
         found = gr.JSON(label="pictures", visible=False)  # for the API alone
 
     files.change(

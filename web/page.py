@@ -1,15 +1,16 @@
 """The whole page: title, one tab per file, footer."""
 
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from fer_system.card import STYLE, emoji_styles
 from fer_system.emotions import emoji_path
 from fer_system.recognizer import Recognizer
-from web import cards, text
+from web import text
 from web.folder import folder_tab
+from web.html import component, render
 from web.model import model_tab
 from web.picture import picture_tab
 from web.video import video_tab
@@ -21,10 +22,10 @@ LAUNCH_OPTIONS: dict[str, Any] = {
     "theme": gr.themes.Default(
         primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=FONTS
     ).set(body_text_color_subdued="*neutral_500"),  # readable: 4.8 to 1 on white
-    "css_paths": Path(__file__).with_name("style.css"),
+    "css_paths": [STYLE, Path(__file__).with_name("style.css")],
     "favicon_path": emoji_path("happy"),
     "footer_links": ["api"],
-    "head": (Path(__file__).with_name("head.html")).read_text(encoding="utf-8"),
+    "head": Path(__file__).with_name("head.html").read_text(encoding="utf-8"),
     "max_file_size": "200mb",  # for videos; pictures have a limit of their own
     # Faces are personal: no history in the browser, no public monitoring, no paths in messages.
     "run_history": False,
@@ -42,24 +43,21 @@ def build_app(recognizer: Recognizer) -> gr.Blocks:
         analytics_enabled=False,
         delete_cache=(600, 3600),  # every ten minutes, what is older than an hour
     ) as app:
-        cards.html(cards.emoji_styles(recognizer.classes))
-        cards.html(header)
+        component(emoji_styles(recognizer.classes))
+        component(header)
         with gr.Tabs():
             picture_tab(recognizer)
             webcam_tab(recognizer)
             video_tab(recognizer)
             folder_tab(recognizer)
             model_tab(recognizer)
-        cards.html(lambda: footer(recognizer), elem_id="fer-footer")
+        component(lambda: footer(recognizer), elem_id="fer-footer")
     return app.queue(default_concurrency_limit=2, max_size=64)
 
 
 def header() -> str:
     """The page's title."""
-    return (
-        f'<header class="fer-title"><h1>{escape(text.TITLE)}</h1>'
-        f"<p>{escape(text.TAGLINE)}</p></header>"
-    )
+    return render("title.html")
 
 
 def footer(recognizer: Recognizer) -> str:
@@ -72,8 +70,4 @@ def footer(recognizer: Recognizer) -> str:
         text.FOOTER_DATA: card.data_hash[:8],
         text.FOOTER_DETECTOR: recognizer.detector_name,
     }
-    items = (
-        f"<div><dt>{escape(name)}</dt><dd>{escape(fact or text.FOOTER_UNKNOWN)}</dd></div>"
-        for name, fact in facts.items()
-    )
-    return f"<dl>{''.join(items)}</dl><p>{escape(text.FOOTER_CAUTION)}</p>"
+    return render("footer.html", facts=facts)

@@ -4,7 +4,6 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 from gradio.data_classes import ImageData
 from gradio.utils import get_upload_folder, is_in_or_equal
 
+from fer_system.data_uri import data_uri
 from fer_system.drawing import annotate
 from fer_system.folder import Result
 from fer_system.picture import PictureError, load_picture
@@ -25,7 +25,9 @@ from fer_system.records import (
     describe_model,
     describe_picture,
 )
-from web import cards, text
+from web import text
+from web.cards import face_cards
+from web.html import component, note, render
 
 MAX_MEGABYTES = 32  # the page takes larger files, for videos
 
@@ -72,17 +74,13 @@ def result_of(faces: Sequence[Face], picture: np.ndarray) -> Result:
 def downloads(result: Result, recognizer: Recognizer) -> str:
     """Links to the faces as files, which are in the links themselves: nothing is stored."""
     head, classes = describe_model(recognizer), recognizer.classes
-    document = json.dumps(head | describe_picture(result), indent=2, ensure_ascii=False)
+    document = json.dumps(head | describe_picture(result), indent=2, ensure_ascii=False) + "\n"
     table = csv_text([csv_header(classes), *csv_rows(result, classes)])
-    files = (
-        (text.DOWNLOAD_JSON, "faces.json", "application/json", document + "\n"),
-        (text.DOWNLOAD_CSV, csv_name("faces", head), "text/csv", table),
-    )
-    links = (
-        f'<a download="{name}" href="{cards.data_uri(content.encode(), kind)}">{escape(label)}</a>'
-        for label, name, kind, content in files
-    )
-    return f'<p class="fer-downloads">{escape(text.DOWNLOADS)} {"".join(links)}</p>'
+    files = [
+        (text.DOWNLOAD_JSON, "faces.json", data_uri(document.encode(), "application/json")),
+        (text.DOWNLOAD_CSV, csv_name("faces", head), data_uri(table.encode(), "text/csv")),
+    ]
+    return render("downloads.html", files=files)
 
 
 def picture_tab(recognizer: Recognizer) -> None:
@@ -90,7 +88,7 @@ def picture_tab(recognizer: Recognizer) -> None:
 
     def result(picture: bytes | None) -> tuple[np.ndarray | None, str]:
         if picture is None:
-            return None, cards.note(text.NOTHING_YET)
+            return None, note(text.NOTHING_YET)
         pixels = load_picture(picture)
         faces = recognizer(pixels)
         if not faces:
@@ -99,7 +97,7 @@ def picture_tab(recognizer: Recognizer) -> None:
             sentence = text.WHOLE_PICTURE
         else:
             sentence = text.face_count(len(faces))
-        found = cards.note(sentence) + cards.face_cards(faces, pixels)
+        found = note(sentence) + face_cards(faces, pixels)
         return annotate(pixels, faces), found + (
             downloads(result_of(faces, pixels), recognizer) if faces else ""
         )
@@ -109,7 +107,7 @@ def picture_tab(recognizer: Recognizer) -> None:
             yield result(picture)
         except PictureError as error:
             # An error alone would leave the former picture's faces beside this one.
-            yield None, cards.note(text.error(error))
+            yield None, note(text.error(error))
             raise text.alert(text.error(error)) from error
 
     def predict_image(picture: bytes | None) -> tuple[np.ndarray, dict[str, Any]]:
@@ -158,8 +156,8 @@ def picture_tab(recognizer: Recognizer) -> None:
                 buttons=["download", "fullscreen"],
                 elem_id="picture-output",
             )
-            faces = cards.html(
-                lambda: cards.note(text.NOTHING_YET),
+            faces = component(
+                lambda: note(text.NOTHING_YET),
                 elem_id="picture-faces",
                 js_on_load=OPEN_CARDS.read_text(encoding="utf-8"),
             )

@@ -1,10 +1,10 @@
 """Every word of the page: `text.NO_FACE` is the entry NO_FACE of a file in `texts/`.
 
-Its language is the one that the visitor's browser asks for. Only what Gradio's components are
-called is translated in the browser, by Gradio itself: `text.label("PICTURE_TAB")` is for these.
+Its language is the one that the visitor's browser asks for, and so is that of what `words()` has
+besides texts: `text.percent(0.5)`. Only what Gradio's components are called is translated in the
+browser, by Gradio itself: `text.label("PICTURE_TAB")` is for these.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,28 +17,32 @@ import gradio as gr
 from gradio.context import LocalContext
 from gradio.i18n import I18nData
 
+from fer_system.card import CARD_TEXTS, ENGLISH, Words, read_texts
 from fer_system.errors import RecognitionError
 
-ENGLISH = "en"
-SPACE = "\N{NO-BREAK SPACE}"
 COUSINS = {"zh-TW": "zh-CN"}
 """Languages that Gradio knows and we do not, and the one that comes close."""
 
 TEXTS: dict[str, dict[str, Any]] = {
-    path.stem: json.loads(path.read_text(encoding="utf-8"))
-    for path in sorted(Path(__file__).with_name("texts").glob("*.json"))
+    language: CARD_TEXTS.get(language, {}) | texts
+    for language, texts in read_texts(Path(__file__).with_name("texts")).items()
 }
-"""Texts by language, which is called as browsers and Gradio call it."""
+"""Texts by language, which is called as browsers and Gradio call it; with those of the card."""
+
+WORDS = {language: Words(TEXTS[ENGLISH] | texts) for language, texts in TEXTS.items()}
+"""The same, a missing translation in English."""
 
 _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401
-    """The text of that name in the language of the moment; a missing translation is English."""
-    for language in (current_language(), ENGLISH):
-        if name in TEXTS[language]:
-            return TEXTS[language][name]
-    raise AttributeError(f"web/texts/{ENGLISH}.json has no entry {name}")
+    """What the words of the moment's language have under that name."""
+    return getattr(words(), name)
+
+
+def words() -> Words:
+    """The texts in the language of the moment, and how it writes numbers."""
+    return WORDS[current_language()]
 
 
 def current_language() -> str:
@@ -84,15 +88,9 @@ def translations() -> gr.I18n:
     return gr.I18n(**plain, **cousins)
 
 
-def emotion(name: str) -> str:
-    """The word shown for the class `name`; a class unknown here is shown by its own name."""
-    own = name.replace("_", " ")
-    return __getattr__("EMOTIONS").get(name, own[:1].upper() + own[1:])
-
-
 def alert(sentence: str) -> gr.Error:
     """What to raise to have Gradio show a sentence, its heading in the language of the moment."""
-    return gr.Error(sentence, title=__getattr__("ERROR"), print_exception=False)
+    return gr.Error(sentence, title=words().ERROR, print_exception=False)
 
 
 def error(refusal: RecognitionError) -> str:
@@ -101,7 +99,7 @@ def error(refusal: RecognitionError) -> str:
     File names and the system's own words stay as they are; what a picture without a name is called
     has a translation too.
     """
-    known = __getattr__("RECOGNITION_ERRORS")
+    known = words().RECOGNITION_ERRORS
     values = {
         name: known.get(value, value) if isinstance(value, str) else value
         for name, value in refusal.values.items()
@@ -116,37 +114,13 @@ class _Sentence(Formatter):
         written = format(value, format_spec)
         if not isinstance(value, int | float):
             return written
-        signs = {",": __getattr__("THOUSANDS_SIGN"), ".": __getattr__("DECIMAL_SIGN")}
+        signs = {",": words().THOUSANDS_SIGN, ".": words().DECIMAL_SIGN}
         return written.translate(str.maketrans(signs))
 
 
 def face_count(count: int) -> str:
     """How many faces were found, as a sentence."""
-    return __getattr__("ONE_FACE" if count == 1 else "FACES").format(count=count)
-
-
-def percent(share: float) -> str:
-    """A share between 0 and 1 as whole percent, never rounded to a certainty it doesn't have."""
-    if 0 < share < 0.005:
-        return f"<1{SPACE}%"
-    if 0.995 <= share < 1:
-        return f">99{SPACE}%"
-    return f"{100 * share:.0f}{SPACE}%"
-
-
-def rate(share: float) -> str:
-    """A share between 0 and 1 as percent with one decimal: a measured figure."""
-    return f"{decimal(100 * share, 1)}{SPACE}%"
-
-
-def decimal(value: float, digits: int) -> str:
-    """A number with so many decimals."""
-    return f"{value:.{digits}f}".replace(".", __getattr__("DECIMAL_SIGN"))
-
-
-def number(count: int) -> str:
-    """A whole number with its thousands parted."""
-    return f"{count:,}".replace(",", __getattr__("THOUSANDS_SIGN"))
+    return (words().ONE_FACE if count == 1 else words().FACES).format(count=count)
 
 
 def clock(seconds: float) -> str:

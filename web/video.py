@@ -1,134 +1,29 @@
 """Tab *Video*, and the API endpoint `/predict_video`: a video in, its faces over time out."""
 
-import math
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from html import escape
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 import gradio as gr
-import numpy as np
 
 from fer_system.errors import RecognitionError
 from fer_system.recognizer import Recognizer, check_threshold
 from fer_system.records import describe_model
-from fer_system.timeline import FaceSummary
 from fer_system.video import VideoReport, annotate_video
-from web import cards, text
+from web import text
+from web.html import component, note
+from web.timeline import progress, summary, timeline_cards
 
 SECONDS_BETWEEN_NEWS = 0.3
-CARDS = 12  # faces shown on the page; the tables have all
-WHOLE = 0.95  # of the length that a file tells; sound may go on a little after the pictures
 AT_ONCE = 1  # videos; pictures and the webcam need the other processor core
 
 
 class Cancelled(Exception):  # noqa: N818, it is no error
     """The visitor wants no more of the work."""
-
-
-def progress(report: VideoReport, passed: float) -> str:
-    """How far a video is after `passed` seconds of work, as a bar and a sentence."""
-    if not report.done:
-        bar, sentence = "<progress></progress>", text.VIDEO_AT.format(at=text.clock(report.seconds))
-    else:
-        left = passed * (1 - report.done) / report.done
-        bar = f'<progress value="{report.done:.3f}"></progress>'
-        sentence = text.VIDEO_LEFT.format(
-            percent=text.percent(report.done), left=text.clock(math.ceil(left))
-        )
-    return f'<label class="fer-progress">{bar}<span>{escape(sentence)}</span></label>'
-
-
-def summary(report: VideoReport) -> str:
-    """A sentence on the whole video."""
-    faces, length = report.timeline.faces, text.clock(report.seconds)
-    if not faces:
-        sentence = text.VIDEO_NO_FACE
-    elif len(faces) == 1:
-        sentence = text.VIDEO_ONE_FACE.format(length=length)
-    elif len(faces) <= CARDS:
-        sentence = text.VIDEO_FACES.format(count=len(faces), length=length)
-    else:
-        count = len(faces) + report.timeline.forgotten
-        sentence = text.VIDEO_MANY_FACES.format(count=count, shown=CARDS, length=length)
-    notes = [sentence]
-    if report.done is not None and report.done < WHOLE:
-        notes.append(text.VIDEO_ENDS_EARLY.format(length=text.clock(report.duration)))
-    if report.sound == "left out":
-        notes.append(text.VIDEO_WITHOUT_SOUND)
-    return cards.note(" ".join(notes))
-
-
-def timeline_cards(report: VideoReport, classes: Sequence[str]) -> str:
-    """A card for each of the longest seen faces: its timeline and its shares of time."""
-    faces = report.timeline.faces[:CARDS]
-    if not faces:
-        return ""
-    colours = (
-        f'<li><span style="background:var(--colour-{position})"></span>'
-        f"{escape(text.emotion(name))}</li>"
-        for position, name in enumerate(classes)
-    )
-    found = (_card(face, report, classes) for face in faces)
-    return (
-        f'<ul class="fer-film-legend" aria-label="{escape(text.VIDEO_COLOURS)}">'
-        f"{''.join(colours)}</ul>"
-        f'<div class="fer-cards">{"".join(found)}</div>'
-    )
-
-
-def _card(face: FaceSummary, report: VideoReport, classes: Sequence[str]) -> str:
-    name = text.VIDEO_FACE.format(id=face.id)
-    seen = text.VIDEO_SEEN.format(
-        first=text.clock(face.first),
-        last=text.clock(face.last),
-        seconds=text.decimal(face.seconds, 1),
-    )
-    plot = timeline_svg(face.steps, len(classes), report.seconds / report.timeline.step)
-    rows = (
-        _share(label, share, classes.index(label) if label else None)
-        for label, share in face.shares.items()
-    )
-    return (
-        f'<article class="fer-card" aria-label="{escape(name)}"><header>'
-        f'<img src="{cards.picture_uri(face.portrait)}" alt="">'
-        f"<div><strong>{escape(name)}</strong><span>{escape(seen)}</span></div></header>"
-        f'<figure class="fer-film">{plot}<figcaption aria-hidden="true">'
-        f"<span>{text.clock(0)}</span><span>{text.clock(report.seconds)}</span></figcaption>"
-        f"</figure><ul>{''.join(rows)}</ul></article>"
-    )
-
-
-def _share(label: str | None, share: float, position: int | None) -> str:
-    name = text.emotion(label) if label else text.UNCERTAIN
-    emoji = "" if position is None else f"background-image:var(--emoji-{position})"
-    colour = "" if position is None else f"background:var(--colour-{position})"
-    return (
-        f'<li><span class="fer-emoji" style="{emoji}"></span><span>{escape(name)}</span>'
-        f'<span class="fer-bar"><span style="width:{share:.1%};{colour}"></span></span>'
-        f"<span>{escape(text.percent(share))}</span></li>"
-    )
-
-
-def timeline_svg(steps: dict[int, np.ndarray], classes: int, length: float) -> str:
-    """The probabilities of all classes over time, stacked, as inline SVG.
-
-    `steps` is that of a FaceSummary, `length` the video's length in steps. What stays empty is time
-    in which the face was not seen.
-    """
-    stacked = {step: 100 * np.cumsum(sums) / sums.sum() for step, sums in steps.items()}
-    paths = []
-    for position in reversed(range(classes)):  # each over the next, so that no gap can show
-        spans = (f"M{step} {100 - tops[position]:.1f}h1V100h-1z" for step, tops in stacked.items())
-        paths.append(f'<path fill="var(--colour-{position})" d="{"".join(spans)}"/>')
-    return (
-        f'<svg role="img" aria-label="{escape(text.VIDEO_TIMELINE)}" preserveAspectRatio="none"'
-        f' viewBox="0 0 {length:.2f} 100" shape-rendering="crispEdges">{"".join(paths)}</svg>'
-    )
 
 
 @contextmanager
@@ -169,7 +64,7 @@ def video_tab(recognizer: Recognizer) -> None:
     def wait(request: gr.Request) -> dict[Any, Any]:
         stopped.discard(request.session_hash)
         return {
-            status: cards.note(text.VIDEO_WAITS),
+            status: note(text.VIDEO_WAITS),
             annotated: None,
             faces: "",
             table: gr.update(visible=False),
@@ -185,7 +80,7 @@ def video_tab(recognizer: Recognizer) -> None:
         try:
             yield from work(path, threshold, request.session_hash)
         except Cancelled:
-            yield {status: cards.note(text.VIDEO_CANCELLED), **ready()}
+            yield {status: note(text.VIDEO_CANCELLED), **ready()}
 
     def work(path: str | None, threshold: float, visitor: str | None) -> Iterator[dict[Any, Any]]:
         started = time.monotonic()
@@ -203,7 +98,7 @@ def video_tab(recognizer: Recognizer) -> None:
                 raise
             except Exception as error:
                 sentence = error.message if isinstance(error, gr.Error) else text.VIDEO_FAILED
-                yield {status: cards.note(sentence), **ready()}
+                yield {status: note(sentence), **ready()}
                 raise
             yield {
                 status: summary(report),
@@ -218,7 +113,7 @@ def video_tab(recognizer: Recognizer) -> None:
         # Gradio's own cancelling loses now and then against the progress that is on its way.
         stopped.add(request.session_hash)
         return {
-            status: cards.note(text.VIDEO_CANCELLED),
+            status: note(text.VIDEO_CANCELLED),
             cancel: gr.update(interactive=False),
         }
 
@@ -260,7 +155,7 @@ def video_tab(recognizer: Recognizer) -> None:
                     text.label("VIDEO_CANCEL"), variant="stop", interactive=False, min_width=120
                 )
         with gr.Column(scale=5, min_width=320):
-            status = cards.html(lambda: cards.note(text.VIDEO_NOTHING_YET), elem_id="video-status")
+            status = component(lambda: note(text.VIDEO_NOTHING_YET), elem_id="video-status")
             annotated = gr.Video(
                 label=text.label("VIDEO_OUTPUT"),
                 interactive=False,
@@ -272,7 +167,7 @@ def video_tab(recognizer: Recognizer) -> None:
                 document = gr.DownloadButton(
                     text.label("VIDEO_DOCUMENT"), visible=False, min_width=120
                 )
-            faces = cards.html("", elem_id="video-faces")
+            faces = component("", elem_id="video-faces")
             # For the API alone.
             found = gr.JSON(label="summary", visible=False)
             rows = gr.File(label="table", visible=False)

@@ -12,6 +12,7 @@ from PIL import Image
 from skimage import data
 
 from fer_system import Face, Recognizer
+from fer_system.card import emoji_styles
 from fer_system.quality import Note
 from tests.markup import read
 from web import cards, text
@@ -143,7 +144,7 @@ def test_the_cards_of_a_real_picture_are_whole_markup(model_path):
 
 
 def test_classes_without_an_emoji_get_dots_of_different_colours():
-    styles = cards.emoji_styles(["happy", "bored", "tr\xe8s content"])
+    styles = emoji_styles(["happy", "bored", "tr\xe8s content"])
     colours = re.findall(r"--colour-\d:(.*?);", styles)
     assert len(set(colours)) == 3
     emojis = re.findall(r"--emoji-\d:(.*?);", styles)

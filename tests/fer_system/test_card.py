@@ -1,4 +1,4 @@
-"""The tab *Model* tells what the model file holds, whole or bare, and says it in words too."""
+"""The model card tells what the model file holds, whole or bare, and says it in words too."""
 
 import json
 from dataclasses import replace
@@ -6,10 +6,18 @@ from dataclasses import replace
 import pytest
 
 from fer_system import DEFAULT_MODEL, Classifier
+from fer_system.card import CARD_TEXTS, Words
+from fer_system.card import model_card as render_card
+from fer_system.card.charts import Axis
+from fer_system.card.values import failures, flat
 from tests.markup import read
 from tests.model_files import write_model
-from web import charts, text
-from web.model import failures, flat, model_card
+
+text = Words(CARD_TEXTS["en"])
+
+
+def model_card(of, words=text):
+    return render_card(of, words)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +69,9 @@ def test_every_class_has_its_rates_and_its_faces(card, page):
 
 def test_the_worst_classes_come_first_and_tell_what_they_are_taken_for():
     confusion = [[6, 4, 0], [0, 10, 0], [0, 0, 0]]
-    sentences = [" ".join(it.split()) for it in failures(confusion, ("angry", "happy", "sad"))]
+    sentences = [
+        " ".join(it.split()) for it in failures(confusion, ("angry", "happy", "sad"), text)
+    ]
     assert sentences == [
         "Angry: 60 % are recognised, 40 % are taken for Happy.",
         "Happy: 100 % are recognised, 0 % are taken for Sad.",
@@ -127,7 +137,7 @@ def test_a_model_file_without_a_card_shows_what_it_has(tmp_path):
     assert [heading.text for heading in page.all("h2")] == [text.SCORES, text.PROVENANCE]
     assert "37.5 %" in page.text
     assert card.git_commit in page.text
-    assert text.FOOTER_UNKNOWN in page.text
+    assert text.UNKNOWN in page.text
 
 
 def test_a_card_that_lacks_a_part_is_shown_without_that_part(card, page):
@@ -160,12 +170,12 @@ def test_a_card_of_eight_classes_is_whole(card):
 
 def test_every_figure_is_written_as_the_language_does(card):
     losses = [card.details["history"]["val_loss"][at] for at in (0, card.details["best_epoch"] - 1)]
-    with text.speaking("de"):
-        shown = section(read(model_card(card)), text.TRAINING).text
+    german = Words(CARD_TEXTS["de"])
+    shown = section(read(model_card(card, german)), german.TRAINING).text
     for loss in losses:
         assert f"{loss:.2f}".replace(".", ",") in shown
 
 
 def test_an_axis_places_values_in_percent():
-    axis = charts.Axis("Loss", 1, 3, {1: "1"})
+    axis = Axis("Loss", 1, 3, {1: "1"})
     assert [axis.place(value) for value in (1, 1.5, 3)] == [0, 25, 100]

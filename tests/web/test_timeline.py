@@ -1,4 +1,3 @@
-import re
 from pathlib import Path
 
 import numpy as np
@@ -6,8 +5,9 @@ import pytest
 
 from fer_system import TrackedFace, VideoReport
 from fer_system.film import Picture
+from tests.markup import read
 from web import text
-from web.video import CARDS, progress, summary, timeline_cards, timeline_svg
+from web.timeline import CARDS, progress, stacked, summary, timeline_cards
 
 CLASSES = ("happy", "sad", "neutral")
 
@@ -65,14 +65,19 @@ def test_a_card_names_the_face_as_the_tables_do_and_uncertain_time_too():
 
 
 def test_the_timeline_stacks_the_classes_to_the_top_and_leaves_gaps_empty():
-    svg = timeline_svg({0: np.array([0.5, 0.3, 0.2]), 4: np.array([0.02, 0.0, 0.08])}, 3, 5)
-    assert 'viewBox="0 0 5.00 100"' in svg
-    paths = re.findall(r'--colour-(\d).*? d="(.*?)"', svg)
-    assert paths == [
-        ("2", "M0 0.0h1V100h-1zM4 0.0h1V100h-1z"),
-        ("1", "M0 20.0h1V100h-1zM4 80.0h1V100h-1z"),
-        ("0", "M0 50.0h1V100h-1zM4 80.0h1V100h-1z"),
+    steps = {0: np.array([0.5, 0.3, 0.2]), 4: np.array([0.02, 0.0, 0.08])}
+    assert stacked(steps, 3) == [
+        (2, "M0 0.0h1V100h-1zM4 0.0h1V100h-1z"),
+        (1, "M0 20.0h1V100h-1zM4 80.0h1V100h-1z"),
+        (0, "M0 50.0h1V100h-1zM4 80.0h1V100h-1z"),
     ]
+
+
+def test_the_timelines_drawing_is_as_wide_as_the_video_is_long_and_as_each_class_is_coloured():
+    (svg,) = read(timeline_cards(report_of(face(1), seconds=0.5), CLASSES)).all("svg")
+    assert svg.attributes["viewbox"] == "0 0 5.00 100"
+    fills = [path.attributes["fill"] for path in svg.all("path")]
+    assert fills == [f"var(--colour-{position})" for position in (2, 1, 0)]
 
 
 def test_no_face_has_no_cards():
