@@ -7,9 +7,6 @@ that is in the table already is not trained again, so what was cut off goes on w
 from __future__ import annotations
 
 import csv
-import hashlib
-import json
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -20,20 +17,16 @@ import keras
 
 from pipeline.data.dataset import SIZE, SPLITS, Split, data_hash, load_split
 from pipeline.evaluate import figures, predict
+from pipeline.foundation.errors import run as run_command
 from pipeline.foundation.files import write_csv
-from pipeline.foundation.params import (
-    REPOSITORY,
-    Ablation,
-    ParamsError,
-    Training,
-    load_params,
-    varied,
-)
+from pipeline.foundation.params import REPOSITORY, Ablation, Training, load_params, varied
 from pipeline.foundation.revision import git_commit
 from pipeline.learning import networks
+from pipeline.learning.calibration import calibrate
+from pipeline.learning.checkpoint import Checkpoint, State, best_epoch, fingerprint
+from pipeline.learning.fit import Fit
 from pipeline.pictures.plots import save_ablation
 from pipeline.records.journal import Journal
-from pipeline.train import Checkpoint, TrainingError, calibrate, fit
 
 FULL = "full recipe"
 MEASURES = ("accuracy", "macro_f1", "calibration_error")
@@ -53,11 +46,6 @@ class Run:
 
     recipe: str
     settings: Training
-
-    def key(self, data: str) -> str:
-        """What its figures belong to: other settings or other data make it another run."""
-        content = json.dumps({"settings": asdict(self.settings), "data": data}, sort_keys=True)
-        return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
 def runs_of(study: Ablation, base: Training) -> Iterator[Run]:
@@ -79,8 +67,10 @@ def train_run(run: Run, splits: dict[str, Split], data: str) -> dict[str, Any]:
     tags = {"study": "ablation", "recipe": run.recipe, "git_commit": git_commit()}
     journal = Journal(f"ablation: {name}", tags=tags | {"data_hash": data})
     journal.log_params(asdict(settings))
+    state = State(run_id=journal.run_id)
     with tempfile.TemporaryDirectory() as folder:
-        state = fit(network, settings, train, splits["val"], Checkpoint(Path(folder)), journal)
+        checkpoint = Checkpoint(Path(folder), settings.monitor)
+        Fit(network, settings, train, splits["val"], checkpoint, state, journal.log_metrics).run()
     calibrate(network, splits["val"])
     measured = {
         split: figures(splits[split].labels, predict(network, splits[split].images))
@@ -91,9 +81,9 @@ def train_run(run: Run, splits: dict[str, Split], data: str) -> dict[str, Any]:
     return {
         "recipe": run.recipe,
         "seed": settings.seed,
-        "settings": run.key(data),
+        "settings": fingerprint(settings, data),
         "parameters": network.count_params(),
-        "best_epoch": state.best_epoch,
+        "best_epoch": best_epoch(state.history, settings.monitor),
     } | {
         f"{split}_{measure}": round(measured[split][measure], 4)
         for split in SPLITS[1:]
@@ -117,14 +107,15 @@ def main() -> None:
     data = data_hash(list(splits.values()))
     folder = REPOSITORY / "reports" / "ablation"
     known = read_table(folder / "ablation.csv")
-    for number, run in enumerate(runs, 1):
-        if run.key(data) not in known:
+    keys = [fingerprint(run.settings, data) for run in runs]
+    for number, (run, key) in enumerate(zip(runs, keys, strict=True), 1):
+        if key not in known:
             print(f"{number} of {len(runs)}: {run.recipe}, seed {run.settings.seed}", flush=True)
-            known[run.key(data)] = train_run(run, splits, data)
+            known[key] = train_run(run, splits, data)
         table = [
-            known[done.key(data)] | {"recipe": done.recipe}
-            for done in runs
-            if done.key(data) in known
+            known[key] | {"recipe": run.recipe}
+            for run, key in zip(runs, keys, strict=True)
+            if key in known
         ]
         write_csv(folder / "ablation.csv", COLUMNS, [row.values() for row in table])
         save_ablation(table, folder / "ablation.png")
@@ -133,7 +124,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (ParamsError, TrainingError, FileNotFoundError) as error:
-        sys.exit(f"ablation: {error}")
+    run_command(main)

@@ -5,15 +5,13 @@ Also writes reports/data/distribution.csv and .png: how many faces each class ha
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 
 from pipeline.data import ferplus
 from pipeline.data.class_folders import read_class_folders
 from pipeline.data.dataset import Split, save_splits
-from pipeline.data.faults import DataError
 from pipeline.data.fer2013 import read_csv
+from pipeline.foundation.errors import run
 from pipeline.foundation.files import write_csv
 from pipeline.foundation.params import REPOSITORY, Data, ParamsError, load_params
 from pipeline.pictures.plots import save_distribution
@@ -67,7 +65,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (DataError, ParamsError, ferplus.VotesError) as error:
-        sys.exit(f"convert: {error}")
+    run(main)

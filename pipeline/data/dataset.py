@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.foundation.errors import DamagedFileError, MissingFileError
-from pipeline.foundation.files import write_whole
+from pipeline.foundation.files import write_text, write_whole
 from pipeline.foundation.params import REPOSITORY
 
 ARRAYS = REPOSITORY / "data" / "arrays"
+HASH_FILE = "hash.txt"
 SPLITS = ("train", "val", "test")
 SIZE = 48
 """Side of a face in pixels."""
@@ -53,13 +56,20 @@ def as_input(images: np.ndarray) -> np.ndarray:
 
 
 def save_splits(splits: dict[str, Split], folder: Path = ARRAYS) -> None:
-    """Write every split to its own file, each of them whole or not at all."""
+    """Write every split to its own file, each of them whole or not at all, and their hash."""
     for name, split in splits.items():
         arrays = {"images": split.images, "labels": split.labels, "classes": split.classes}
-        write_whole(folder / f"{name}.npz", lambda path, arrays=arrays: np.savez(path, **arrays))
+        write_whole(folder / f"{name}.npz", partial(np.savez, **arrays))
+    write_text(folder / HASH_FILE, data_hash(splits.values()) + "\n")
 
 
-def data_hash(splits: list[Split]) -> str:
+def read_hash(folder: Path = ARRAYS) -> str:
+    """The `data_hash` of all splits, as `convert` wrote it; empty for arrays of another origin."""
+    path = folder / HASH_FILE
+    return path.read_text(encoding="utf-8").strip() if path.exists() else ""
+
+
+def data_hash(splits: Iterable[Split]) -> str:
     """SHA-256 over the images, labels and class names of `splits`, in that order."""
     digest = hashlib.sha256()
     for split in splits:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.foundation.errors import PipelineError
+
 SHOWN_FAULTS = 10
 
 
-class DataError(ValueError):
+class DataError(PipelineError):
     """The dataset is missing or holds what cannot be used; the message names it."""
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from fer_system.emotions import FERPLUS
 from pipeline.data.dataset import SPLITS, Split
 from pipeline.data.fer2013 import USAGES
+from pipeline.foundation.errors import PipelineError
 
 COLUMNS = dict(
     zip(
@@ -28,7 +29,7 @@ REJECTIONS = ("unknown", "NF")
 NO_LABEL, NO_FACE = -1, -2
 
 
-class VotesError(ValueError):
+class VotesError(PipelineError):
     """The file of votes is missing, or does not belong to the faces."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from dataclasses import asdict, fields, is_dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,11 +13,14 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from ruamel.yaml import YAML, YAMLError
 
+from pipeline.foundation.errors import PipelineError
+
 REPOSITORY = Path(__file__).parents[2]
 
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+Epochs = Annotated[int, Field(ge=1, le=10_000)]
 
 UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
 """How pydantic calls a key that nothing reads."""
@@ -24,7 +28,7 @@ UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
 _strict = ConfigDict(extra="forbid", strict=True)
 
 
-class ParamsError(ValueError):
+class ParamsError(PipelineError):
     """params.yaml is missing, is no YAML, or holds a key or value that means nothing here."""
 
 
@@ -39,6 +43,49 @@ class Data:
     source: str
     labels: Literal["fer2013", "ferplus"]
     votes: str
+
+
+HALVINGS = 5
+"""How often a face of 48 pixels can be halved by a max-pool before nothing is left of it."""
+
+
+@dataclass(frozen=True, config=_strict)
+class Cnn:
+    """Options of `networks.cnn`: the width of each block's convolution, and of the dense layer."""
+
+    name: Literal["cnn"]
+    filters: Annotated[list[Count], Field(min_length=1, max_length=HALVINGS)]
+    dense: Count
+    block_dropout: Fraction
+    dropout: Fraction
+
+
+@dataclass(frozen=True, config=_strict)
+class Vgg:
+    """Options of `networks.vgg`: `stages` holds the widths of each stage's convolutions."""
+
+    name: Literal["vgg"]
+    stages: Annotated[
+        list[Annotated[list[Count], Field(min_length=1)]],
+        Field(min_length=1, max_length=HALVINGS + 1),  # the last stage is not halved
+    ]
+    stage_dropout: Fraction
+    dropout: Fraction
+
+
+@dataclass(frozen=True, config=_strict)
+class MobileNet:
+    """Options of `networks.mobilenet`: faces are enlarged to `input_size`, in pixels."""
+
+    name: Literal["mobilenet"]
+    weights: Literal["imagenet"] | None
+    input_size: Annotated[int, Field(ge=32)]
+    alpha: Positive
+    dropout: Fraction
+
+
+Network = Annotated[Cnn | Vgg | MobileNet, Field(discriminator="name")]
+"""The options of one function of `networks.py`, whose name `name` is."""
 
 
 @dataclass(frozen=True, config=_strict)
@@ -66,7 +113,7 @@ class Augmentation:
 class Head:
     """A first phase that trains the new classification head alone, the pretrained base frozen."""
 
-    epochs: Count
+    epochs: Epochs
     learning_rate: Positive
 
 
@@ -74,7 +121,6 @@ class Head:
 class Training:
     """How one model is trained.
 
-    `network` holds the name of a function of `networks.py` and that function's options.
     `schedule` "cosine" lets the learning rate fall to 0 over `epochs`, after it has risen from 0
     in the first `warmup_epochs`. `weight_decay` is decoupled (Loshchilov & Hutter 2019,
     arXiv:1711.05101) and spares biases and norms; "adam" with it is AdamW. `ema` is the momentum of
@@ -84,10 +130,10 @@ class Training:
     the last.
     """
 
-    network: dict[str, Any]
-    seed: int
+    network: Network
+    seed: Annotated[int, Field(ge=0, lt=2**31)]
     batch_size: Count
-    epochs: Count
+    epochs: Epochs
     patience: Count
     monitor: Literal["val_accuracy", "val_loss"]
     optimizer: Literal["adam", "sgd"]
@@ -152,32 +198,33 @@ class Params:
 
 def load_params(path: Path = REPOSITORY / "params.yaml") -> Params:
     """Read and check params.yaml; ParamsError names file, key and reason in one sentence."""
+    # As JSON, because pydantic's strict mode takes a mapping for a dataclass from JSON alone.
+    text = json.dumps(_read_yaml(path), default=str)
     try:
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        params = TypeAdapter(Params).validate_json(text)
+    except ValidationError as error:
+        raise ParamsError(f"{path}: {_describe(error)}") from None
+    for place, model in [("models", model) for model in params.models] + [
+        ("ablation.base", params.ablation.base)
+    ]:
+        if model not in params.train:
+            raise ParamsError(
+                f"{path}: {place} names {model!r}, but there is no section train.{model}"
+            )
+    for model, settings in params.train.items():
+        _check_warmup(settings, f"{path}: train.{model}")
+    return params
+
+
+def _read_yaml(path: Path) -> Any:  # noqa: ANN401
+    try:
+        return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ParamsError(
             f"{path} is missing; restore it with `git checkout {path.name}`"
         ) from None
-    except YAMLError as error:
+    except (UnicodeDecodeError, YAMLError) as error:
         raise ParamsError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
-    try:
-        # As JSON, because pydantic's strict mode takes a mapping for a dataclass from JSON alone.
-        params = TypeAdapter(Params).validate_json(json.dumps(content))
-    except ValidationError as error:
-        raise ParamsError(f"{path}: {describe(error, Params)}") from None
-    for model in params.models:
-        if model not in params.train:
-            raise ParamsError(
-                f"{path}: models names {model!r}, but there is no section train.{model}"
-            )
-    for model, settings in params.train.items():
-        _check_warmup(settings, f"{path}: train.{model}")
-    if params.ablation.base not in params.train:
-        raise ParamsError(
-            f"{path}: ablation.base names {params.ablation.base!r}, but there is no such section "
-            "of train"
-        )
-    return params
 
 
 def varied(settings: Training, changes: dict[str, Any], place: str) -> Training:
@@ -193,7 +240,7 @@ def varied(settings: Training, changes: dict[str, Any], place: str) -> Training:
     try:
         result = TypeAdapter(Training).validate_json(json.dumps(merged))
     except ValidationError as error:
-        raise ParamsError(f"params.yaml: {place}: {describe(error, Training)}") from None
+        raise ParamsError(f"params.yaml: {place}: {_describe(error)}") from None
     _check_warmup(result, f"params.yaml: {place}")
     return result
 
@@ -208,23 +255,27 @@ def _check_warmup(settings: Training, place: str) -> None:
         )
 
 
-def describe(error: ValidationError, root: type | None = None) -> str:
+def _describe(error: ValidationError) -> str:
     """The first fault of a pydantic error as `key: reason`, with a near name for an unknown key."""
     # An unknown key tells more than the missing one that it was meant to be.
     fault = min(error.errors(), key=lambda fault: fault["type"] not in UNKNOWN)
-    keys = [str(part) for part in fault["loc"]]
+    # Behind "network" pydantic puts the name of the options that it took them for.
+    keys = [str(key) for before, key in pairwise(("", *fault["loc"])) if before != "network"]
     place = ".".join(keys) or "top level"
     if fault["type"] in UNKNOWN:
-        near = difflib.get_close_matches(keys[-1], _known_names(root), n=1)
+        near = difflib.get_close_matches(keys[-1], _known_names(), n=1)
         return f"{place}: unknown key" + (f"; did you mean {near[0]!r}?" if near else "")
     if fault["type"] in ("missing", "missing_argument"):
         return f"{place}: this key is missing"
+    if fault["type"] == "union_tag_not_found":
+        return f"{place}.name: this key is missing"
+    if fault["type"] == "union_tag_invalid":
+        known = fault["ctx"]["expected_tags"].replace("'", "")
+        return f"{place}.name is {fault['ctx']['tag']!r}; networks.py has {known}"
     return f"{place}: {fault['msg']}, but it is {fault['input']!r}"
 
 
-def _known_names(root: type | None) -> set[str]:
-    """Every field name of the dataclasses in this module, or none where no root is given."""
-    if root is None:
-        return set()
+def _known_names() -> set[str]:
+    """Every field name of the dataclasses in this module."""
     known = [value for value in globals().values() if isinstance(value, type)]
     return {field.name for cls in known if is_dataclass(cls) for field in fields(cls)}

@@ -1,4 +1,4 @@
-"""Every architecture. A model is a function here and a section of params.yaml that names it.
+"""Every architecture: a function here, its options in params.py, a section of params.yaml.
 
 A network takes float32 (N, 48, 48, 1) grey levels 0..255, does its own scaling, and ends in the
 layers `logits` and `probabilities`, both (N, classes).
@@ -6,27 +6,23 @@ layers `logits` and `probabilities`, both (N, classes).
 
 from __future__ import annotations
 
-import inspect
 import re
-from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from dataclasses import asdict
+from typing import Any, Literal
 
 import keras
 from keras import layers
-from pydantic import ConfigDict, Field, ValidationError, validate_call
 
-from pipeline.foundation.params import Fraction, ParamsError, describe
-
-Width = Annotated[int, Field(ge=1)]
+from pipeline.foundation.params import Network, ParamsError
 
 
 def cnn(
     input_shape: tuple[int, int, int],
     num_classes: int,
-    filters: list[Width],
-    dense: Width,
-    block_dropout: Fraction,
-    dropout: Fraction,
+    filters: list[int],
+    dense: int,
+    block_dropout: float,
+    dropout: float,
 ) -> keras.Model:
     """The classic: a block per entry of `filters`, one dense layer, softmax."""
     faces = keras.Input(input_shape, name="faces")
@@ -50,9 +46,9 @@ def cnn(
 def vgg(
     input_shape: tuple[int, int, int],
     num_classes: int,
-    stages: list[list[Width]],
-    stage_dropout: Fraction,
-    dropout: Fraction,
+    stages: list[list[int]],
+    stage_dropout: float,
+    dropout: float,
 ) -> keras.Model:
     """After Simonyan & Zisserman 2014 (arXiv:1409.1556), without their dense layers.
 
@@ -80,9 +76,9 @@ def mobilenet(
     input_shape: tuple[int, int, int],
     num_classes: int,
     weights: Literal["imagenet"] | None,
-    input_size: Annotated[int, Field(ge=32)],
-    alpha: Annotated[float, Field(gt=0)],
-    dropout: Fraction,
+    input_size: int,
+    alpha: float,
+    dropout: float,
 ) -> keras.Model:
     """MobileNet (Howard et al. 2017, arXiv:1704.04861) on faces upscaled to `input_size`.
 
@@ -111,36 +107,18 @@ def _softmax_head(features: Any, num_classes: int) -> Any:  # noqa: ANN401
     return layers.Softmax(name="probabilities")(logits)
 
 
-def build(
-    section: dict[str, Any], input_shape: tuple[int, int, int], num_classes: int
-) -> keras.Model:
-    """The network that a `network` section of params.yaml describes; ParamsError where none is."""
-    functions = _architectures()
-    options = dict(section)
-    name = options.pop("name", None)
-    if name not in functions:
-        raise ParamsError(f"network.name is {name!r}; networks.py has {', '.join(functions)}")
-    checked = validate_call(config=ConfigDict(strict=True))(functions[name])
+def build(options: Network, input_shape: tuple[int, int, int], num_classes: int) -> keras.Model:
+    """The network that a `network` section describes; ParamsError where it fits no such faces."""
+    arguments = asdict(options)
+    name = arguments.pop("name")
     try:
-        return checked(input_shape, num_classes, **options)
-    except ValidationError as error:
-        raise ParamsError(f"network {name!r}: {describe(error)}") from None
+        return globals()[name](input_shape, num_classes, **arguments)
     except ValueError as error:  # of Keras, which tells the layer first and the reason below it
         height, width, _ = input_shape
         reason = re.sub(r"\x1b\[\d*m", "", str(error)).split("\n\n")
         raise ParamsError(
             f"network {name!r} does not fit faces of {height}x{width} pixels: {reason[:2][-1]}"
         ) from None
-
-
-def _architectures() -> dict[str, Callable[..., keras.Model]]:
-    """The functions of this module that take a shape and a number of classes first."""
-    return {
-        name: function
-        for name, function in globals().items()
-        if inspect.isfunction(function)
-        and list(inspect.signature(function).parameters)[:2] == ["input_shape", "num_classes"]
-    }
 
 
 def logits_of(network: keras.Model) -> keras.Model:

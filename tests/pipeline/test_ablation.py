@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from pipeline.ablation import FULL, runs_of
-from pipeline.foundation.params import ParamsError, load_params, varied
+from pipeline.data.dataset import FER2013_HASH
+from pipeline.foundation.params import REPOSITORY, ParamsError, load_params, varied
+from pipeline.learning.checkpoint import fingerprint
 from tests.workspace import Workspace
 
 PARAMS = load_params()
@@ -27,8 +29,16 @@ def test_every_seed_has_the_full_recipe_and_the_first_every_variant():
 
 def test_a_run_is_known_by_its_settings_and_its_data():
     runs = list(runs_of(PARAMS.ablation, VGG))
-    keys = {run.key(data) for run in runs for data in ("data", "other data")}
+    keys = {fingerprint(run.settings, data) for run in runs for data in ("data", "other data")}
     assert len(keys) == 2 * len(runs)
+
+
+def test_the_committed_table_is_of_the_study_that_params_name():
+    """So the study is not trained again by who has FER2013 and changes nothing."""
+    with (REPOSITORY / "reports" / "ablation" / "ablation.csv").open(newline="") as file:
+        known = [row["settings"] for row in csv.DictReader(file)]
+    runs = runs_of(PARAMS.ablation, VGG)
+    assert known == [fingerprint(run.settings, FER2013_HASH) for run in runs]
 
 
 def test_of_a_mapping_only_the_named_keys_change():

@@ -1,4 +1,7 @@
-"""The split rule: learn from training, choose by validation, let test choose nothing."""
+"""The split rule: learn from training, choose by validation.
+
+That test chooses nothing needs no test here: those of `train` run where its arrays are not there.
+"""
 
 import json
 from dataclasses import replace
@@ -10,14 +13,14 @@ import pytest
 from fer_system.emotions import FER2013
 from pipeline import train
 from pipeline.data.dataset import Split
-from pipeline.foundation.params import Augmentation, load_params
+from pipeline.foundation.params import Augmentation, Cnn, load_params
+from pipeline.learning import fit
 from pipeline.learning.batches import Batches
 from pipeline.records import reports
 
 pytestmark = pytest.mark.filterwarnings("ignore:MLflow does not answer")
 
-FACES = {"train": 70, "val": 35, "test": 35}
-MARKS = {"train": range(70), "val": range(100, 135), "test": range(200, 235)}
+MARKS = {"train": range(70), "val": range(100, 135)}
 
 
 def marked(name):
@@ -32,7 +35,7 @@ def marked(name):
 
 @pytest.fixture
 def settings():
-    network = {"name": "cnn", "filters": [4], "dense": 8, "block_dropout": 0.0, "dropout": 0.0}
+    network = Cnn("cnn", filters=[4], dense=8, block_dropout=0.0, dropout=0.0)
     return replace(
         load_params().train["cnn"],
         network=network,
@@ -59,7 +62,7 @@ def trained(settings, tmp_path, monkeypatch):
         monkeypatch.setattr(train, "load_split", splits.__getitem__)
         monkeypatch.setattr(train, "REPOSITORY", tmp_path / name)
         monkeypatch.setattr(reports, "REPORTS", tmp_path / name / "reports" / "models")
-        monkeypatch.setattr(train, "Batches", Watched)
+        monkeypatch.setattr(fit, "Batches", Watched)
         train.train_model("cnn", settings)
         path = tmp_path / name / "models" / "cnn.keras"
         weights = keras.models.load_model(path, compile=False).get_weights()
@@ -72,30 +75,22 @@ def trained(settings, tmp_path, monkeypatch):
 
 
 def test_every_training_face_and_no_other_is_learned_from(trained):
-    *_, seen = trained("as-is", {name: marked(name) for name in FACES})
+    *_, seen = trained("as-is", {name: marked(name) for name in MARKS})
     assert seen == set(MARKS["train"])
 
 
-def test_other_test_faces_and_labels_change_nothing_that_is_chosen(trained):
-    splits = {name: marked(name) for name in FACES}
-    weights, record, _ = trained("as-is", splits)
-    again, record_again, _ = trained("test", splits | {"test": altered(splits["test"])})
-    for mine, theirs in zip(again, weights, strict=True):
-        np.testing.assert_allclose(mine, theirs, atol=1e-3)
-    assert record_again["best_epoch"] == record["best_epoch"]
-    assert record_again["temperature"] == pytest.approx(record["temperature"], rel=0.02)
-    # The same change to validation is seen: what is compared above can differ.
-    _, record_other, _ = trained("val", splits | {"val": altered(splits["val"])})
+def test_validation_chooses_and_is_not_learned_from(trained):
+    splits = {name: marked(name) for name in MARKS}
+    _, record, _ = trained("as-is", splits)
+    # The same faces upside down in grey and labelled otherwise.
+    other = Split(255 - splits["val"].images, 6 - splits["val"].labels, FER2013)
+    _, record_other, seen = trained("val", splits | {"val": other})
     assert record_other["temperature"] > 1.5 * record["temperature"]
-
-
-def altered(split):
-    """Other faces and labels."""
-    return Split(255 - split.images, 6 - split.labels, FER2013)
+    assert seen == set(MARKS["train"])
 
 
 def test_a_class_without_training_faces_is_refused(trained):
-    splits = {name: marked(name) for name in FACES}
+    splits = {name: marked(name) for name in MARKS}
     labels = np.where(splits["train"].labels == 1, 0, splits["train"].labels)
     splits["train"] = replace(splits["train"], labels=labels)
     with pytest.raises(train.TrainingError, match="no training face is labelled disgust"):

@@ -7,23 +7,16 @@ import numpy as np
 import pytest
 
 from fer_system.emotions import FER2013
-from pipeline import train
 from pipeline.data.dataset import Split
-from pipeline.foundation.params import Augmentation, Head, load_params
+from pipeline.foundation.params import Augmentation, Head, MobileNet, Vgg, load_params
 from pipeline.learning import networks
+from pipeline.learning.calibration import calibrate
+from pipeline.learning.checkpoint import Checkpoint, State, best_epoch
+from pipeline.learning.fit import Fit
 from pipeline.measuring import metrics
-from pipeline.records.journal import Journal
 
-VGG = {"name": "vgg", "stages": [[4], [8]], "stage_dropout": 0.0, "dropout": 0.0}
-MOBILENET = {
-    "name": "mobilenet",
-    "weights": None,
-    "input_size": 32,
-    "alpha": 0.25,
-    "dropout": 0.0,
-}
-
-pytestmark = pytest.mark.filterwarnings("ignore:MLflow does not answer")
+VGG = Vgg("vgg", stages=[[4], [8]], stage_dropout=0.0, dropout=0.0)
+MOBILENET = MobileNet("mobilenet", weights=None, input_size=32, alpha=0.25, dropout=0.0)
 
 
 def split(seed, count=128):
@@ -33,9 +26,8 @@ def split(seed, count=128):
 
 
 @pytest.fixture
-def fit(tmp_path, monkeypatch):
+def fit(tmp_path):
     """Fits a small network to noise; gives it with the state of its training."""
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
 
     def fit(network, **changes):
         keras.utils.set_random_seed(1)
@@ -45,9 +37,9 @@ def fit(tmp_path, monkeypatch):
         )
         built = networks.build(network, (48, 48, 1), 7)
         before = built.get_weights()
-        journal = Journal("vgg")
-        checkpoint = train.Checkpoint(tmp_path / "kept")
-        state = train.fit(built, settings, split(1), split(2), checkpoint, journal)
+        checkpoint = Checkpoint(tmp_path / "kept", "val_loss")
+        state = State()
+        Fit(built, settings, split(1), split(2), checkpoint, state, lambda *_: None).run()
         return built, before, state
 
     return fit
@@ -60,7 +52,7 @@ def test_the_network_is_left_with_what_validated_best(fit, ema):
     probabilities = network.predict(validation.images[..., np.newaxis], verbose=0)
     loss = metrics.cross_entropy(validation.labels, probabilities)
     history = [epoch["val_loss"] for epoch in state.history]
-    assert history.index(min(history)) + 1 == state.best_epoch
+    assert history.index(min(history)) + 1 == best_epoch(state.history, "val_loss")
     assert loss == pytest.approx(min(history), rel=1e-4)
 
 
@@ -89,7 +81,7 @@ def test_calibration_changes_no_decision_and_lowers_the_loss(fit):
     validation = split(2)
     faces = validation.images[..., np.newaxis]
     plain = network.predict(faces, verbose=0)
-    temperature = train.calibrate(network, validation)
+    temperature = calibrate(network, validation)
     calibrated = network.predict(faces, verbose=0)
     assert temperature != pytest.approx(1, abs=0.01)
     np.testing.assert_array_equal(calibrated.argmax(axis=1), plain.argmax(axis=1))
