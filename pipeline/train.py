@@ -19,14 +19,6 @@ from pipeline.foundation.files import write_csv, write_json, write_whole
 from pipeline.foundation.params import REPOSITORY, ParamsError, Training, load_params
 from pipeline.foundation.revision import git_commit, run_name
 from pipeline.learning import networks
-<<<<<<< HEAD
-from pipeline.learning.acceleration import accelerated
-from pipeline.learning.augmentation import augmentation_layers
-from pipeline.learning.batches import Batches, one_hot
-from pipeline.learning.phases import Phase, optimizer_for, phases_of
-from pipeline.measuring import metrics
-from pipeline.records.journal import Journal
-=======
 from pipeline.learning.calibration import calibrate
 from pipeline.learning.checkpoint import (
     Checkpoint,
@@ -37,7 +29,6 @@ from pipeline.learning.checkpoint import (
 )
 from pipeline.learning.fit import Fit
 from pipeline.records.journal import Journal
->>>>>>> d318bbf (Let a training that was cut off give the figures of one that was not, and never open the test split)
 from pipeline.records.reports import folder_of
 
 
