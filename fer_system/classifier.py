@@ -68,7 +68,7 @@ class Classifier:
                 "or run `dvc repro` to train it again."
             ) from error
         try:
-            self.card = _read_card(self._session.get_modelmeta().custom_metadata_map)
+            self.card = read_card(self._session.get_modelmeta().custom_metadata_map)
             self.classes = self.card.classes
             self._check()
         except Exception as error:
@@ -112,8 +112,8 @@ class Classifier:
             raise ValueError(f"{probabilities.shape[-1]} outputs for {len(self.classes)} classes")
 
 
-def _read_card(metadata: Mapping[str, str]) -> ModelCard:
-    """ONNX metadata properties -> ModelCard; ValueError, TypeError or KeyError where not so."""
+def read_card(metadata: Mapping[str, str]) -> ModelCard:
+    """ONNX metadata properties -> ModelCard; ValueError, TypeError or KeyError where wrong."""
     needed = (entry.name for entry in fields(ModelCard) if entry.default_factory is MISSING)
     if missing := [name for name in needed if name not in metadata]:
         raise ValueError(f"its metadata lacks {', '.join(missing)}")

@@ -16,11 +16,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
+from jinja2 import UndefinedError
+from markupsafe import Markup
 from ruamel.yaml import YAML
 
+from fer_system.card import CARD_TEXTS, ENGLISH, STYLE, Words, emoji_styles, environment, model_card
+from fer_system.classifier import read_card
 from pipeline.foundation.files import write_whole
 from pipeline.foundation.params import REPOSITORY
+from pipeline.records.card import metadata_of
 from pipeline.records.reports import folder_of, read_report
 from pipeline.rivals import entries_of, read_rivals
 
@@ -116,17 +120,21 @@ def disagreements(content: dict[str, Any]) -> list[str]:
 
 def page(content: dict[str, Any]) -> str:
     """The HTML page on what `gather` gave."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATE.parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    card = content["card"]
+    templates = environment(TEMPLATE.parent)
+    templates.filters |= {"percent": percent, "interval": interval, "recipe": recipe}
+    return templates.get_template(TEMPLATE.name).render(
+        content,
+        disagreements=disagreements(content),
+        card_style=Markup(STYLE.read_text(encoding="utf-8")),
+        emoji_styles=Markup(emoji_styles(card["classes"])),
+        model_card=Markup(card_section(card)),
     )
-    environment.filters |= {"percent": percent, "interval": interval, "recipe": recipe}
-    return environment.get_template(TEMPLATE.name).render(
-        content, disagreements=disagreements(content)
-    )
+
+
+def card_section(card: dict[str, Any]) -> str:
+    """The model card as the page shows it, read as from the model file."""
+    return model_card(read_card(metadata_of(card)), Words(CARD_TEXTS[ENGLISH]))
 
 
 def percent(share: float | str, digits: int = 1) -> str:

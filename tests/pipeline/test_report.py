@@ -1,12 +1,15 @@
 """What the report says of figures, and of reports that do not belong together."""
 
+import json
 from dataclasses import asdict
 
 import pytest
 from ruamel.yaml import YAML
 
+from fer_system import DEFAULT_MODEL, Classifier
+from fer_system.card import CARD_TEXTS, Words, model_card
 from pipeline import report
-from pipeline.foundation.params import load_params
+from pipeline.foundation.params import REPOSITORY, load_params
 
 FIGURES = {"test": {"accuracy": 0.7166}}
 TRAINING = {"git_commit": "a", "data_hash": "b", "mlflow_run_id": "c"}
@@ -62,6 +65,12 @@ def test_models_that_learned_from_other_data_do_not_compare(content):
 def test_a_report_on_another_champion_is_named(content, change, folder):
     (sentence,) = report.disagreements(content | change)
     assert sentence.startswith(folder)
+
+
+def test_the_card_in_the_report_is_the_one_that_the_page_shows():
+    told = json.loads((REPOSITORY / "models" / "best.json").read_text(encoding="utf-8"))
+    shown = model_card(Classifier(DEFAULT_MODEL).card, Words(CARD_TEXTS["en"]))
+    assert report.card_section(told) == shown
 
 
 def test_figures_are_rounded_and_keep_their_sign_beside_them():

@@ -144,7 +144,7 @@ def report_of(workspace):
 def test_the_report_holds_the_figures_of_every_model_and_all_its_pictures(workspace):
     page = report_of(workspace)
     card = read_json(workspace.root / "models" / "best.json")
-    models, *_ = page.all("table")
+    (models,) = [it for it in page.all("section") if it.attributes.get("id") == "models"]
     for name in MODELS:
         (row,) = [row for row in models.all("tr") if row.all("th")[0].text == name]
         reports = workspace.root / "reports" / "models" / name
