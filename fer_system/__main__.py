@@ -13,20 +13,10 @@ import numpy as np
 from PIL import Image
 
 from .drawing import annotate
+from .errors import FolderError
 from .film import SUFFIXES
-from .folder import (
-    MAX_FILE_BYTES,
-    Entry,
-    Figures,
-    FolderError,
-    Result,
-    check_length,
-    figures,
-    holds_many,
-    open_pictures,
-    recognize,
-)
-from .picture import FORMATS
+from .folder import Entry, holds_many, open_pictures, recognize
+from .picture import FORMATS, MAX_FILE_BYTES, check_length
 from .recognizer import DEFAULT_MODEL, Recognizer
 from .records import (
     csv_header,
@@ -36,6 +26,7 @@ from .records import (
     describe_model,
     describe_picture,
 )
+from .results import Figures, Result, figures
 from .video import VideoError, VideoReport, annotate_video
 
 EXIT_CODES = """\

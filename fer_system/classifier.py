@@ -83,7 +83,7 @@ class Classifier:
         `faces` has shape (N, size, size), grey levels in 0..255 of any number type, where size is
         `card.input_size`. Returns float32 probabilities of shape (N, classes); rows sum to 1.
         """
-        return self.explain(faces)[0]
+        return self._run(faces, ["probabilities"])[0]
 
     def explain(self, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """Classify, and tell which places spoke for which class.
@@ -91,11 +91,14 @@ class Classifier:
         Returns the probabilities and the activation maps, float32 (N, rows, columns, classes): how
         much each part of a face adds to each class's logit. None where the model has none.
         """
-        if len(faces) == 0:
-            return np.empty((0, len(self.classes)), np.float32), None
-        levels = np.asarray(faces, np.float32)[..., np.newaxis]
-        probabilities, *maps = self._session.run(self._outputs, {"faces": levels})
+        probabilities, *maps = self._run(faces, self._outputs)
         return probabilities, maps[0] if maps else None
+
+    def _run(self, faces: np.ndarray, outputs: list[str]) -> list[np.ndarray]:
+        if len(faces) == 0:
+            return [np.empty((0, len(self.classes)), np.float32)]
+        levels = np.asarray(faces, np.float32)[..., np.newaxis]
+        return self._session.run(outputs, {"faces": levels})
 
     def _check(self) -> None:
         """Names and shapes must fit the contract; one grey face is classified to see it."""

@@ -14,3 +14,7 @@ class RecognitionError(ValueError):
 
     def __str__(self) -> str:
         return self.template.format(**self.values)
+
+
+class FolderError(RecognitionError):
+    """A folder or archive cannot be used; the message is one sentence that says what to do."""

@@ -54,8 +54,8 @@ class VideoError(RecognitionError):
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture of a video, upright: uint8 RGB of shape (height, width, 3).
+class Frame:
+    """A frame of a video, upright: uint8 RGB of shape (height, width, 3).
 
     `time` is when it appears and `duration` for how long, in seconds from the video's start.
     """
@@ -69,7 +69,7 @@ class Picture:
 class Film:
     """What is known of a video before it is read.
 
-    `width` and `height`, in pixels and even, are those of its pictures as `read_pictures` gives
+    `width` and `height`, in pixels and even, are those of its pictures as `read_frames` gives
     them, `turns` the quarter turns to the left that make them upright, `rate` the pictures in a
     second, on average, and `duration` its length in seconds, or None where the file doesn't tell.
     """
@@ -104,7 +104,7 @@ def read_film(source: str | os.PathLike) -> Film:
         )
 
 
-def read_pictures(source: str | os.PathLike, film: Film) -> Iterator[Picture]:
+def read_frames(source: str | os.PathLike, film: Film) -> Iterator[Frame]:
     """The pictures of the video at `source`, whose `read_film` is `film`, in order.
 
     They are turned upright after the file's metadata, of the size that `film` tells, and come when
@@ -116,10 +116,10 @@ def read_pictures(source: str | os.PathLike, film: Film) -> Iterator[Picture]:
         stream = _video_stream(container, name)
         stream.thread_type = "AUTO"
         frames = _whole(container.decode(stream), name)
-        for frame, time, duration in _timed(frames, container, film.rate):
-            rgb = frame.reformat(*size, format="rgb24", dst_color_range="JPEG", threads=1)
+        for picture, time, duration in _timed(frames, container, film.rate):
+            rgb = picture.reformat(*size, format="rgb24", dst_color_range="JPEG", threads=1)
             pixels = np.ascontiguousarray(np.rot90(rgb.to_ndarray(), film.turns))
-            yield Picture(pixels, time, duration)
+            yield Frame(pixels, time, duration)
 
 
 class Writer:
@@ -150,16 +150,16 @@ class Writer:
                 self._container.mux(self._pictures.encode())
                 self._write_sound(math.inf)
 
-    def write(self, picture: Picture) -> None:
-        """Append a picture, uint8 RGB of the film's size, and the sound up to it."""
-        frame = av.VideoFrame.from_ndarray(picture.pixels, format="rgb24")
-        frame = frame.reformat(
+    def write(self, frame: Frame) -> None:
+        """Append a frame, of the film's size, and the sound up to it."""
+        picture = av.VideoFrame.from_ndarray(frame.pixels, format="rgb24")
+        picture = picture.reformat(
             format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG", threads=1
         )
-        frame.pts, frame.time_base = round(picture.time / CLOCK), CLOCK
-        frame.duration = round(picture.duration / CLOCK)
-        self._container.mux(self._pictures.encode(frame))
-        self._write_sound(picture.time)
+        picture.pts, picture.time_base = round(frame.time / CLOCK), CLOCK
+        picture.duration = round(frame.duration / CLOCK)
+        self._container.mux(self._pictures.encode(picture))
+        self._write_sound(frame.time)
 
     def _write_sound(self, end: float) -> None:
         while self._waiting and self._waiting.dts * self._waiting.time_base <= end:

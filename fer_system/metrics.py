@@ -23,6 +23,10 @@ def accuracy(confusion: np.ndarray) -> float:
 
 
 def macro_f1(confusion: np.ndarray) -> float:
-    """Mean F1, 0..1, of the classes that occur, actual or predicted; each weighs the same."""
+    """Mean F1, 0..1, over the classes that occur, actual or predicted; each weighs the same.
+
+    The project's one rule, and that of scikit-learn's `f1_score(average="macro")`: a class that is
+    neither shown nor predicted has no F1 and is left out. `confusion` counts at least one face.
+    """
     either = confusion.sum(axis=0) + confusion.sum(axis=1)
     return float((2 * np.diag(confusion)[either > 0] / either[either > 0]).mean())

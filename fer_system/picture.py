@@ -13,11 +13,17 @@ from .errors import RecognitionError
 MAX_PIXELS = 64_000_000
 """Pictures with more pixels are refused."""
 
+MAX_FILE_BYTES = 64 * 2**20
+"""A longer file is not read out of a folder or archive."""
+
 MAX_SIDE = 4096
 """Pictures longer than this, in pixels, are scaled down."""
 
 # Named one by one because Pillow also opens formats that start other programs, such as EPS.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
+
+JUNK = ("__MACOSX", "Thumbs.db", "desktop.ini")
+"""What operating systems leave in folders and archives, besides hidden files."""
 
 UNNAMED = "The picture"
 """What a picture without a file name is called in messages."""
@@ -27,6 +33,27 @@ Source = str | os.PathLike | bytes | BinaryIO | Image.Image | np.ndarray
 
 class PictureError(RecognitionError):
     """The picture cannot be read; the message is one sentence for the person who gave it."""
+
+
+def is_junk(name: str) -> bool:
+    """Whether a file or folder of that name is hidden, or left behind by an operating system."""
+    return name in JUNK or (name.startswith(".") and name.strip(".") != "")
+
+
+def printable(name: str) -> str:
+    """`name` without line breaks, and without characters that no terminal can show."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name
+    )
+
+
+def check_length(length: int) -> None:
+    """Raise PictureError where a file of so many bytes is not to be read."""
+    if length > MAX_FILE_BYTES:
+        raise PictureError(
+            "The file is longer than the {limit} MB allowed; make it smaller.",
+            limit=MAX_FILE_BYTES // 2**20,
+        )
 
 
 def load_picture(source: Source, longest: int = MAX_SIDE, most: int = MAX_PIXELS) -> np.ndarray:

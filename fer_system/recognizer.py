@@ -29,10 +29,11 @@ class Face:
     `box` is (left, top, width, height) in whole pixels of the picture as `load_picture` gives it,
     `probabilities` maps every class, in the model's order, to 0..1 with sum 1, and `score` is the
     face detector's, in 0..1, or None where the whole picture was taken as one face.
-    `threshold` is the probability from which on a label is worth showing, `square` (left, top,
-    side) in pixels what the network saw, which may reach over the picture's edge, `quality` what
-    makes the face hard to read, and `maps`, float32 (rows, columns, classes) over that square, how
-    much each place speaks for each class, or None where the network doesn't tell.
+    `threshold` is the probability from which on a label is worth showing, and `square` (left, top,
+    side) in pixels what the network saw, which may reach over the picture's edge.
+    Where the caller asked for them, `quality` names what makes the face hard to read, and `maps`,
+    float32 (rows, columns, classes) over that square, tells how much each place speaks for each
+    class; it is None too where the network doesn't tell.
     """
 
     box: tuple[int, int, int, int]
@@ -108,31 +109,43 @@ class Recognizer:
         """One sentence on which face detector is in use and why."""
         return self._detector.note
 
-    def __call__(self, picture: Source, longest: int = LONGEST) -> list[Face]:
+    def __call__(
+        self,
+        picture: Source,
+        longest: int = LONGEST,
+        *,
+        threshold: float | None = None,
+        quality: bool = False,
+        maps: bool = False,
+    ) -> list[Face]:
         """The faces of anything `load_picture` reads, the largest first; none is an empty list.
 
         `longest` is the longest side, in pixels, of what the face detector gets to see: the fewer,
-        the faster, and the more small faces are missed.
+        the faster, and the more small faces are missed. `threshold`, 0..1, takes the place of the
+        recogniser's; `quality` and `maps` ask for what Face tells under these names.
         A picture that is itself a face as FER2013 holds them is one face, the whole picture.
-        Raises PictureError.
+        Raises PictureError, and RecognitionError for a threshold beyond 0..1.
         """
-        picture = load_picture(picture)
-        detections = self._detect(picture, longest)
+        threshold = self.threshold if threshold is None else check_threshold(threshold)
+        pixels = load_picture(picture)
+        detections = self._detect(pixels, longest)
         if not detections:
             return []
-        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+        grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
         size = self.card.input_size
         crops = np.stack([cut_face(grey, detection.square, size) for detection in detections])
-        probabilities, maps = self._classifier.explain(crops)
+        probabilities, activation = (
+            self._classifier.explain(crops) if maps else (self._classifier(crops), None)
+        )
         return [
             Face(
                 detection.box,
                 dict(zip(self.classes, row, strict=True)),
                 detection.score,
-                self.threshold,
+                threshold,
                 detection.square,
-                quality_notes(crop, detection.square[2], detection.landmarks),
-                None if maps is None else maps[number],
+                quality_notes(crop, detection.square[2], detection.landmarks) if quality else (),
+                None if activation is None else activation[number],
             )
             for number, (detection, crop, row) in enumerate(
                 zip(detections, crops, probabilities.tolist(), strict=True)

@@ -31,8 +31,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from .folder import Figures, Result
     from .recognizer import Face, Recognizer
+    from .results import Figures, Result
     from .timeline import FaceSummary
     from .tracker import TrackedFace
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from .film import Picture
+from .film import Frame
 from .tracker import TrackedFace
 
 BINS = 300
@@ -65,9 +65,9 @@ class Timeline:
         """The longest seen faces first."""
         return sorted(self._faces.values(), key=lambda face: (-face.seconds, face.id))
 
-    def add(self, faces: Sequence[TrackedFace], picture: Picture) -> None:
-        """Count the faces that are seen in a picture."""
-        time, duration = picture.time, picture.duration
+    def add(self, faces: Sequence[TrackedFace], frame: Frame) -> None:
+        """Count the faces that are seen in a frame."""
+        time, duration = frame.time, frame.duration
         while time + duration > self.step * BINS:
             self._coarsen()
         for face in faces:
@@ -79,7 +79,7 @@ class Timeline:
             probabilities = np.array(list(face.probabilities.values()))
             for number, seconds in _parts(time, duration, self.step):
                 summary.steps[number] = summary.steps.get(number, 0.0) + probabilities * seconds
-            _keep_portrait(summary, face.box, picture.pixels)
+            _keep_portrait(summary, face.box, frame.pixels)
         self._forget({face.id for face in faces})
 
     def _coarsen(self) -> None:

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from .drawing import annotate
-from .film import Picture, Sound, VideoError, Writer, read_film, read_pictures
+from .film import Frame, Sound, VideoError, Writer, read_film, read_frames
 from .recognizer import Recognizer, check_threshold
 from .records import VideoTables, csv_name, describe_model, describe_time
 from .timeline import Timeline
@@ -27,7 +27,7 @@ class VideoReport:
     """What is known of a video so far.
 
     `table` is where the CSV file will be; `width` and `height`, in pixels, are those of the
-    annotated video, `frames` counts its pictures, `seconds` is how much of it is done and
+    annotated video, `frames` counts its frames, `seconds` is how much of it is done and
     `duration` its whole length, or None where the file doesn't tell before its end. `sound` is what
     becomes of the sound, `timeline` the faces.
     """
@@ -41,11 +41,11 @@ class VideoReport:
     seconds: float = 0.0
     timeline: Timeline = field(default_factory=Timeline)
 
-    def add(self, picture: Picture, faces: Sequence[TrackedFace]) -> None:
-        """Count one more picture and the faces that are seen in it."""
-        self.timeline.add(faces, picture)
+    def add(self, frame: Frame, faces: Sequence[TrackedFace]) -> None:
+        """Count one more frame and the faces that are seen in it."""
+        self.timeline.add(faces, frame)
         self.frames += 1
-        self.seconds = picture.time + picture.duration
+        self.seconds = frame.time + frame.duration
 
     @property
     def done(self) -> float | None:
@@ -99,11 +99,11 @@ def annotate_video(
             report = VideoReport(place, film.width, film.height, film.duration, writer.sound)
             tables = VideoTables(rows, text, recognizer.classes, head, Path(source).name)
             tracker = Tracker()
-            for picture in read_pictures(source, film):
-                faces = _follow(picture, recognizer, tracker, threshold)
-                writer.write(replace(picture, pixels=annotate(picture.pixels, faces)))
-                tables.write(picture.time, faces)
-                report.add(picture, faces)
+            for frame in read_frames(source, film):
+                faces = _follow(frame, recognizer, tracker, threshold)
+                writer.write(replace(frame, pixels=annotate(frame.pixels, faces)))
+                tables.write(frame.time, faces)
+                report.add(frame, faces)
                 yield report
             tables.finish(report.summary())
         for path in (table, document, video):
@@ -111,9 +111,8 @@ def annotate_video(
 
 
 def _follow(
-    picture: Picture, recognizer: Recognizer, tracker: Tracker, threshold: float
+    frame: Frame, recognizer: Recognizer, tracker: Tracker, threshold: float
 ) -> list[TrackedFace]:
-    """The faces that are seen in a picture, without those that were lost a moment ago."""
-    faces = recognizer(picture.pixels, DETECTOR_SIDE)
-    own = [replace(face, threshold=threshold) for face in faces]
-    return [face for face in tracker.update(own, picture.time) if not face.unseen]
+    """The faces that are seen in a frame, without those that were lost a moment ago."""
+    faces = recognizer(frame.pixels, DETECTOR_SIDE, threshold=threshold, quality=True)
+    return [face for face in tracker.update(faces, frame.time) if not face.unseen]

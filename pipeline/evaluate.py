@@ -18,6 +18,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
+from fer_system.metrics import accuracy, macro_f1
 from pipeline.data.dataset import SIZE, SPLITS, Split, load_split
 from pipeline.formats.onnx_export import export_onnx, milliseconds_per_face
 from pipeline.foundation.files import write_csv, write_json
@@ -81,8 +82,8 @@ def figures(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
     """Accuracy, macro-F1, loss and expected calibration error of one split."""
     confusion = _confusion(labels, probabilities)
     return {
-        "accuracy": metrics.accuracy(confusion),
-        "macro_f1": metrics.macro_f1(confusion),
+        "accuracy": accuracy(confusion),
+        "macro_f1": macro_f1(confusion),
         "loss": metrics.cross_entropy(labels, probabilities),
         "calibration_error": metrics.calibration_error(labels, probabilities),
     }
@@ -154,7 +155,7 @@ def save_pictures(
         split: _confusion(faces.labels, probabilities[split]) for split, faces in splits.items()
     }
     titled = {
-        f"{name}: {split} accuracy {metrics.accuracy(confusion):.2%}": confusion
+        f"{name}: {split} accuracy {accuracy(confusion):.2%}": confusion
         for split, confusion in confusions.items()
     }
     save_confusion(titled, test.classes, folder / "confusion.png")

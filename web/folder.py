@@ -7,9 +7,11 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileData, GradioRootModel
 
-from fer_system.folder import MAX_FILES, FolderError, figures, open_pictures, recognize
+from fer_system.errors import FolderError
+from fer_system.folder import MAX_FILES, open_pictures, recognize
 from fer_system.recognizer import Recognizer
 from fer_system.records import csv_name, describe_figures, describe_model, describe_picture
+from fer_system.results import figures
 from web import text
 from web.html import component, note
 from web.overview import SHOWN_THUMBNAILS, overview, progress, thumbnail

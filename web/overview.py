@@ -8,8 +8,8 @@ from PIL import Image
 
 from fer_system.data_uri import data_uri
 from fer_system.emotions import class_named
-from fer_system.folder import Figures, Result, figures
 from fer_system.records import csv_header, csv_rows, csv_text
+from fer_system.results import Figures, Result, figures
 from web import text
 from web.cards import picture_uri
 from web.html import render

@@ -14,7 +14,6 @@ from gradio.utils import get_upload_folder, is_in_or_equal
 
 from fer_system.data_uri import data_uri
 from fer_system.drawing import annotate
-from fer_system.folder import Result
 from fer_system.picture import PictureError, load_picture
 from fer_system.recognizer import Face, Recognizer
 from fer_system.records import (
@@ -25,6 +24,7 @@ from fer_system.records import (
     describe_model,
     describe_picture,
 )
+from fer_system.results import Result
 from web import text
 from web.cards import face_cards
 from web.html import component, note, render
@@ -90,7 +90,7 @@ def picture_tab(recognizer: Recognizer) -> None:
         if picture is None:
             return None, note(text.NOTHING_YET)
         pixels = load_picture(picture)
-        faces = recognizer(pixels)
+        faces = recognizer(pixels, quality=True, maps=True)
         if not faces:
             sentence = text.NO_FACE
         elif faces[0].whole_picture:
@@ -125,7 +125,7 @@ def picture_tab(recognizer: Recognizer) -> None:
             pixels = load_picture(picture or b"")
         except PictureError as error:
             raise text.alert(text.error(error)) from error
-        faces = recognizer(pixels)
+        faces = recognizer(pixels, quality=True)
         found = describe_picture(result_of(faces, pixels))
         return annotate(pixels, faces), describe_model(recognizer) | found
 

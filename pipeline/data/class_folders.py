@@ -15,7 +15,7 @@ import numpy as np
 from tqdm import tqdm
 
 from fer_system.emotions import FER2013, FERPLUS, class_named
-from fer_system.picture import PictureError, load_picture
+from fer_system.picture import PictureError, is_junk, load_picture
 from pipeline.data.dataset import SIZE, SPLITS, Split
 from pipeline.data.duplicates import duplicates, photographs
 from pipeline.data.faults import DataError, refuse
@@ -28,8 +28,6 @@ SEED = 1
 """What the faces of a missing split are drawn by."""
 MOST_CLASSES = 256
 """As many as labels of 8 bits can tell apart."""
-JUNK = ("__MACOSX", "Thumbs.db", "desktop.ini")
-"""What operating systems leave in folders, besides hidden files."""
 
 Files = list[tuple[Path, str]]
 """Pictures, each with the name of its class."""
@@ -113,11 +111,7 @@ def _files_below(folder: Path) -> list[Path]:
 
 def _children(folder: Path) -> list[Path]:
     """What lies in a folder, in order, without hidden files and what operating systems leave."""
-    return sorted(
-        child
-        for child in folder.iterdir()
-        if not child.name.startswith(".") and child.name not in JUNK
-    )
+    return sorted(child for child in folder.iterdir() if not is_junk(child.name))
 
 
 def class_of(folder: str) -> str:

@@ -11,16 +11,13 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 from sklearn.isotonic import IsotonicRegression
 
+from fer_system.metrics import accuracy, macro_f1
+
 
 def confusion_matrix(labels: np.ndarray, predictions: np.ndarray, classes: int) -> np.ndarray:
     """How often each actual class (row) was predicted as each class (column)."""
     pairs = labels.astype(np.int64) * classes + predictions
     return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
-
-
-def accuracy(confusion: np.ndarray) -> float:
-    """Share of faces whose class was predicted right, 0..1."""
-    return float(np.trace(confusion) / confusion.sum())
 
 
 def per_class(confusion: np.ndarray) -> dict[str, np.ndarray]:
@@ -32,11 +29,6 @@ def per_class(confusion: np.ndarray) -> dict[str, np.ndarray]:
         "recall": _ratio(hits, actual),
         "f1": _ratio(2 * hits, predicted + actual),
     }
-
-
-def macro_f1(confusion: np.ndarray) -> float:
-    """Mean F1 over the classes, each weighing the same, 0..1."""
-    return float(per_class(confusion)["f1"].mean())
 
 
 def cross_entropy(labels: np.ndarray, probabilities: np.ndarray) -> float:

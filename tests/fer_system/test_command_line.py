@@ -85,7 +85,7 @@ def test_a_folder_as_json_is_a_line_per_picture_and_one_of_figures(run, folder, 
     assert bad["error"].endswith(".")
     assert ended.stderr.decode().splitlines() == [f"happy/2.png: {bad['error']}"]
     assert faceless["faces"] == []
-    [face] = Recognizer(model_path, "haar")(data.astronaut())
+    [face] = Recognizer(model_path, "haar")(data.astronaut(), quality=True)
     assert good["faces"][0] == describe_face(face, 1, "happy/10.png")
     assert (good["model"], good["threshold"]) == ("toy", 0.125)
     assert last["figures"]["faces"] == last["figures"]["unreadable"] == 1

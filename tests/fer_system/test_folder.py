@@ -12,10 +12,12 @@ from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 
 from fer_system import metrics
 from fer_system.emotions import FER2013, class_named
-from fer_system.folder import FolderError, Result, figures, natural_order, open_pictures, recognize
+from fer_system.errors import FolderError
+from fer_system.folder import natural_order, open_pictures, recognize
 from fer_system.picture import PictureError
 from fer_system.recognizer import Face, Recognizer
 from fer_system.records import describe_figures
+from fer_system.results import Result, figures
 
 
 @pytest.fixture(scope="module")
@@ -234,7 +236,7 @@ def test_one_bad_picture_tells_why_and_the_others_go_on(recognizer, tmp_path, as
     assert all(str(result.error).endswith(".") for result in results[1:4])
     tracebacks = [result.error.__traceback__ for result in results[1:4]]
     assert tracebacks == [None] * 3, "a file's bytes stay in memory"
-    assert results[0].faces == results[4].faces == tuple(recognizer(astronaut))
+    assert results[0].faces == results[4].faces == tuple(recognizer(astronaut, quality=True))
     assert results[0].size == (256, 256)
 
 

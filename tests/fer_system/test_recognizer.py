@@ -58,18 +58,26 @@ def test_a_face_is_uncertain_below_the_threshold_and_no_wrong_one_is_taken(model
             Recognizer(model_path, "haar", threshold=wrong)
 
 
+def test_a_call_may_have_a_threshold_of_its_own(recognizer):
+    for threshold, uncertain in ((1.0, True), (0.0, False), (None, False)):
+        (face,) = recognizer(data.astronaut(), threshold=threshold)
+        assert face.uncertain is uncertain
+    with pytest.raises(ValueError, match="The threshold is 2; give a number"):
+        recognizer(data.astronaut(), threshold=2)
+
+
 def test_a_face_tells_what_makes_it_hard_to_read(recognizer):
     astronaut = data.astronaut()
-    (face,) = recognizer(astronaut)
+    (face,) = recognizer(astronaut, quality=True)
     assert face.quality == ()
-    (dark,) = recognizer(astronaut // 5)
+    (dark,) = recognizer(astronaut // 5, quality=True)
     assert dark.quality == ("dark",)
-    (blurred,) = recognizer(cv2.GaussianBlur(astronaut, (0, 0), 4))
+    (blurred,) = recognizer(cv2.GaussianBlur(astronaut, (0, 0), 4), quality=True)
     assert blurred.quality == ("blurred",)
 
 
 def test_activation_maps_come_with_a_model_that_has_them():
-    (face,) = Recognizer(detector="haar")(data.astronaut())
+    (face,) = Recognizer(detector="haar")(data.astronaut(), maps=True)
     rows, columns, classes = face.maps.shape
     assert rows > 1
     assert columns > 1
@@ -79,6 +87,18 @@ def test_activation_maps_come_with_a_model_that_has_them():
     assert top < face.box[1] + face.box[3] / 2 < top + side
     # Their mean is the logits, so the most probable class has the most of them.
     assert list(face.probabilities)[face.maps.mean(axis=(0, 1)).argmax()] == face.label
+
+
+def test_maps_and_notes_cost_nobody_who_does_not_ask(monkeypatch):
+    recognizer = Recognizer(detector="haar")
+
+    def refuse(*_):
+        pytest.fail("nobody asked")
+
+    monkeypatch.setattr("fer_system.recognizer.quality_notes", refuse)
+    monkeypatch.setattr("fer_system.classifier.Classifier.explain", refuse)
+    (face,) = recognizer(data.astronaut() // 5)
+    assert (face.quality, face.maps) == ((), None)
 
 
 def test_the_answer_is_the_same_for_a_path_bytes_and_an_array(recognizer, tmp_path):

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 import pytest
 
 from fer_system.emotions import FER2013
-from fer_system.folder import Result
 from fer_system.picture import PictureError
 from fer_system.recognizer import Face
 from fer_system.records import (
@@ -23,6 +22,7 @@ from fer_system.records import (
     describe_model,
     describe_picture,
 )
+from fer_system.results import Result
 from fer_system.tracker import TrackedFace
 
 HEADER = (

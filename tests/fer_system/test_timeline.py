@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fer_system import TrackedFace, timeline
-from fer_system.film import Picture
+from fer_system.film import Frame
 from fer_system.records import describe_time
 from fer_system.timeline import BINS, FIRST_STEP, Timeline
 
@@ -18,7 +18,7 @@ def watch(*moments):
     """A timeline of (faces, time, duration)."""
     watched = Timeline()
     for faces, time, duration in moments:
-        watched.add(faces, Picture(GREY, time, duration))
+        watched.add(faces, Frame(GREY, time, duration))
     return watched
 
 

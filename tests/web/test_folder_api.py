@@ -11,8 +11,8 @@ from PIL import Image
 from skimage import data
 
 from fer_system import Recognizer
-from fer_system.folder import Result
 from fer_system.records import describe_model, describe_picture
+from fer_system.results import Result
 from tests.serving import serve
 
 
@@ -62,7 +62,7 @@ def archive(tmp_path, astronaut):
 def test_pictures_come_back_with_the_faces_that_predict_image_finds(predict, astronaut, model_path):
     found = predict(astronaut, astronaut)
     recognizer = Recognizer(model_path, "haar")
-    faces = tuple(recognizer(data.astronaut()))
+    faces = tuple(recognizer(data.astronaut(), quality=True))
     expected = describe_picture(Result("astronaut.png", (512, 512), faces))
     assert found == {
         **describe_model(recognizer),

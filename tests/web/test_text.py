@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import fer_system
-from fer_system.errors import RecognitionError
-from fer_system.folder import FolderError, Result, figures
+from fer_system.errors import FolderError, RecognitionError
 from fer_system.picture import UNNAMED, PictureError
+from fer_system.results import Result, figures
 from web import text
 from web.overview import rows
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fer_system import TrackedFace, VideoReport
-from fer_system.film import Picture
+from fer_system.film import Frame
 from tests.markup import read
 from web import text
 from web.timeline import CARDS, progress, stacked, summary, timeline_cards
@@ -20,7 +20,7 @@ def face(number, shown="happy"):
 def report_of(*faces, seconds=10.0, duration=10.0, sound="none"):
     """A report on a video of one picture with those faces."""
     report = VideoReport(Path("faces.csv"), 64, 48, duration, sound)
-    report.add(Picture(np.zeros((48, 64, 3), np.uint8), 0.0, seconds), faces)
+    report.add(Frame(np.zeros((48, 64, 3), np.uint8), 0.0, seconds), faces)
     return report
 
 

@@ -13,8 +13,8 @@ from PIL import Image
 from skimage import data
 
 from fer_system import Recognizer
-from fer_system.folder import Result
 from fer_system.records import describe_picture
+from fer_system.results import Result
 from tests.serving import APP, run_app, serve
 
 
@@ -50,7 +50,7 @@ def astronaut():
 @pytest.fixture(scope="module")
 def described(model_path):
     """The record of a picture by that name."""
-    faces = tuple(Recognizer(model_path, "haar")(data.astronaut()))
+    faces = tuple(Recognizer(model_path, "haar")(data.astronaut(), quality=True))
     return lambda name: describe_picture(Result(name, (512, 512), faces))
 
 

@@ -71,7 +71,7 @@ def test_the_pipeline_knows_class_names_and_how_pictures_are_read_and_nothing_el
     assert not uses(path, "web", "app", "gradio")
     foreign = {name for name in imports(path) if name.split(".")[0] == "fer_system"}
     card = r"|card|classifier\.read_card" if path.stem == "report" else ""
-    allowed = rf"fer_system\.(emotions|picture{card})(\..*)?"
+    allowed = rf"fer_system\.(emotions|metrics|picture{card})(\..*)?"
     assert all(re.fullmatch(allowed, name) for name in foreign)
 
 

@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -106,9 +106,7 @@ class Live:
         self, visitor: Visitor, picture: bytes, taken: float, threshold: float | None
     ) -> dict[str, Any]:
         pixels = load_picture(picture, most=MAX_PIXELS)
-        faces = self._recognizer(pixels)
-        if threshold is not None:
-            faces = [replace(face, threshold=threshold) for face in faces]
+        faces = self._recognizer(pixels, threshold=threshold)
         with visitor.lock:
             if taken < visitor.newest:  # a later picture was faster
                 return {"faces": None}
