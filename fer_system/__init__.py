@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from .tracker import TrackedFace, Tracker
     from .video import VideoReport, annotate_video
 
+__version__ = "0.1.0"
+"""The only place that tells the project's version."""
+
 __all__ = [
     "DEFAULT_MODEL",
     "Classifier",

@@ -1,4 +1,7 @@
-"""Command line: `python -m fer_system INPUT`; faces to stdout, the rest to stderr."""
+"""Command line: `fer INPUT`, in the repository also `python -m fer_system INPUT`.
+
+Faces go to stdout, everything else to stderr.
+"""
 
 import argparse
 import json
@@ -12,6 +15,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from PIL import Image
 
+from . import __version__
 from .drawing import annotate
 from .errors import FolderError
 from .film import SUFFIXES
@@ -41,7 +45,7 @@ exit codes:
 def parse_flags(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line; a wrong flag ends the program with exit code 2."""
     parser = argparse.ArgumentParser(
-        prog="python -m fer_system",
+        prog="fer",
         description="Find the faces in pictures and tell the emotion of each.",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -66,7 +70,10 @@ def parse_flags(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         help="also draw the faces: a file for one picture or video, a folder for many pictures",
     )
     parser.add_argument(
-        "--model", type=Path, default=DEFAULT_MODEL, help="model file (default: models/best.onnx)"
+        "--model",
+        type=Path,
+        default=DEFAULT_MODEL,
+        help="model file of the pipeline (default: the champion that comes with the program)",
     )
     parser.add_argument(
         "--detector",
@@ -78,6 +85,7 @@ def parse_flags(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         type=float,
         help="probability, 0 to 1, below which a label is uncertain (default: the model's own)",
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     return parser.parse_args(arguments)
 
 

@@ -13,9 +13,10 @@ import cv2
 import numpy as np
 import onnx
 
+from .places import downloads_folder
 from .session import open_session
 
-YUNET_FILE = Path(__file__).parents[1] / "models" / "face_detection_yunet_2023mar.onnx"
+YUNET_FILE = downloads_folder() / "face_detection_yunet_2023mar.onnx"
 YUNET_URL = (
     "https://github.com/opencv/opencv_zoo/raw/main/models/face_detection_yunet/"
     "face_detection_yunet_2023mar.onnx"
@@ -321,6 +322,7 @@ def _keep(content: bytes, file: Path) -> None:
     """Write whole or not at all; a folder that can't be written means to download again."""
     partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(content)
         partial.replace(file)
     except OSError:

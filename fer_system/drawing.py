@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from .emotions import emoji_path
+from .places import emoji_path
 from .recognizer import Face
 
 SMALLEST = 320

@@ -1,21 +1,12 @@
-"""Names and order of FER2013's classes, and where the picture of each emotion lies."""
+"""Names and order of FER2013's and FER+'s classes, and how other data sets spell them."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 FER2013 = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 """FER2013's classes; the position is the number in the CSV's `emotion` column."""
 
 FERPLUS = (*FER2013, "contempt")
 """The classes of FER+ (Barsoum et al. 2016, arXiv:1608.01041), FER2013's first."""
-
-EMOJI_FOLDER = Path(__file__).parents[1] / "emojis"
-
-
-def emoji_path(name: str) -> Path:
-    """The PNG that stands for the class `name`; replacing that file replaces the emoji."""
-    return EMOJI_FOLDER / f"{name}.png"
-
 
 SYNONYMS = {
     "anger": "angry",

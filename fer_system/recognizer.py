@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,9 +11,10 @@ from .classifier import Classifier, ModelCard
 from .detector import LONGEST, Detection, open_detector
 from .errors import RecognitionError
 from .picture import Source, load_picture
+from .places import SHIPPED
 from .quality import Note, quality_notes
 
-DEFAULT_MODEL = Path(__file__).parents[1] / "models" / "best.onnx"
+DEFAULT_MODEL = SHIPPED / "models" / "best.onnx"
 
 FER2013_SIDE = 48
 # Of 120 of FER2013's faces, enlarged with linear, cubic or Lanczos interpolation to 64..1000 pixels

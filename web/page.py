@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from fer_system.card import STYLE, emoji_styles
-from fer_system.emotions import emoji_path
+from fer_system.places import emoji_path
 from fer_system.recognizer import Recognizer
 from web import text
 from web.folder import folder_tab

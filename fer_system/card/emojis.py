@@ -6,7 +6,7 @@ from io import BytesIO
 from PIL import Image, ImageOps
 
 from ..data_uri import data_uri
-from ..emotions import emoji_path
+from ..places import emoji_path
 from .rendering import environment
 
 SIZE = 96

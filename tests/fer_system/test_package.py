@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import fer_system
 
 ROOT = Path(__file__).parents[2]
@@ -68,3 +70,22 @@ print("imported")
 Recognizer(detector="haar")
 """
     assert run(program) == ["imported", "1"]
+
+
+def requirements(name):
+    """The requirements of a file, without those of the files that it names."""
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    plain = (line.partition("#")[0].strip() for line in lines)
+    return {line for line in plain if line and not line.startswith("-")}
+
+
+def test_the_requirements_files_ask_for_what_the_extras_ask_for():
+    tomllib = pytest.importorskip("tomllib", reason="Python 3.10 has no reader of TOML")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = {
+        name: {entry for entry in listed if not entry.startswith("fer-system[")}
+        for name, listed in project["optional-dependencies"].items()
+    }
+    app = {*project["dependencies"], *extras["page"]}
+    assert requirements("requirements-app.txt") == app
+    assert requirements("requirements.txt") == set().union(*extras.values()) - app

@@ -4,7 +4,8 @@ import numpy as np
 from PIL import Image
 
 from drawings.emoji.faces import FACES
-from fer_system.emotions import FERPLUS, emoji_path
+from fer_system.emotions import FERPLUS
+from fer_system.places import emoji_path
 
 
 def test_every_class_has_an_emoji_and_there_are_no_others():
