@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -88,16 +88,21 @@ def flicker(clip: Path | None) -> dict[str, float]:
     }
 
 
+def address_in(printed: Iterable[str]) -> str:
+    """Where the page is, read from what it prints; RuntimeError where it ends before it says so."""
+    for line in printed:
+        if found := re.match(r"The page is at (\S+)", line):
+            return found[1]
+    raise RuntimeError("The page did not start.")
+
+
 @contextmanager
 def served() -> Iterator[tuple[str, int]]:
     """The page as a user starts it: its address and its process."""
     command = [sys.executable, str(ROOT / "app.py")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
-            found = next(
-                filter(None, (re.match(r"The page is at (\S+)", x) for x in process.stdout))
-            )
-            yield found[1], process.pid
+            yield address_in(process.stdout or ()), process.pid
         finally:
             process.terminate()
 
@@ -130,8 +135,30 @@ def measure(pages: list[Page], seconds: float) -> None:
 
 def megabytes(pid: int) -> float:
     """Memory that a process occupies, on Linux."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    resident = next(line for line in lines if line.startswith("VmRSS:"))  # "VmRSS:   1234 kB"
+    return int(resident.split()[1]) / 1024
+
+
+@contextmanager
+def chromium(clip: Path | None) -> Iterator[Browser]:
+    """A browser whose camera shows the clip."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        camera = Path(folder) / "camera.mjpeg"
+        write_camera(clip, camera)
+        yield playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or playwright.chromium.executable_path,
+            ignore_default_args=["--headless"],
+            args=[*FLAGS, f"--use-file-for-fake-video-capture={camera}"],
+        )
+
+
+def watch(page: Page, server: int, minutes: int) -> None:
+    """Print once a minute how much memory the server occupies while the pages stay open."""
+    for minute in range(minutes + 1):
+        print(f"  server after {minute} minutes: {megabytes(server):.0f} MB", flush=True)
+        if minute < minutes:
+            page.wait_for_timeout(60_000)
 
 
 def main() -> None:
@@ -141,26 +168,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--minutes", type=int, default=0, help="watch the memory for so long")
     flags = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        served() as (address, server),
-        sync_playwright() as playwright,
-    ):
-        camera = Path(folder) / "camera.mjpeg"
-        write_camera(flags.clip, camera)
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or playwright.chromium.executable_path,
-            ignore_default_args=["--headless"],
-            args=[*FLAGS, f"--use-file-for-fake-video-capture={camera}"],
-        )
+    with served() as (address, server), chromium(flags.clip) as browser:
         pages: list[Page] = []
         for visitors in (1, 4):
             pages += [visit(browser, address) for _ in range(visitors - len(pages))]
             measure(pages, flags.seconds)
-        for minute in range(flags.minutes + 1):
-            print(f"  server after {minute} minutes: {megabytes(server):.0f} MB", flush=True)
-            if minute < flags.minutes:
-                pages[0].wait_for_timeout(60_000)
+        watch(pages[0], server, flags.minutes)
     for name, changes in flicker(flags.clip).items():
         print(f"  label changes a minute, {name}: {changes:.1f}")
 

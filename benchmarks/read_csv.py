@@ -9,6 +9,8 @@ import argparse
 import resource
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -49,8 +51,12 @@ def main() -> None:
         print(f"{path} is missing: reading it is not measured")
         return
     peak = peak_memory(path)  # first: a child process counts what its parent holds by then
-    ways = (read_csv, split_into_arrays, split_into_integers)
-    taken = seconds({way.__name__: lambda way=way: way(path) for way in ways}, ROUNDS)
+    ways: dict[str, Callable[[], object]] = {
+        "read_csv": partial(read_csv, path),
+        "split_into_arrays": partial(split_into_arrays, path),
+        "split_into_integers": partial(split_into_integers, path),
+    }
+    taken = seconds(ways, ROUNDS)
     print(f"read_csv's peak memory: {peak:.0f} MB")
     print(f"Reading {path.name}, median of {ROUNDS} rounds:")
     for name, value in taken.items():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 
-def seconds(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+def seconds(runs: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """Median wall time of each of `runs`, taken in turn, so that a slow spell hits all of them."""
     times: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):

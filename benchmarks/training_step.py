@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import keras
 import numpy as np
 
@@ -39,12 +41,11 @@ def main() -> None:
         "accelerated, float32": compiled(accelerated(network, "float32")),
         "accelerated, bfloat16": compiled(accelerated(network, "mixed_bfloat16")),
     }
-    for learner in learners.values():  # the first step builds the graph
-        learner.train_on_batch(faces, targets)
     steps = {
-        name: lambda learner=learner: learner.train_on_batch(faces, targets)
-        for name, learner in learners.items()
+        name: partial(learner.train_on_batch, faces, targets) for name, learner in learners.items()
     }
+    for step in steps.values():  # the first step builds the graph
+        step()
     taken = seconds(steps, ROUNDS)
     print(f"Training step of vgg, {BATCH} faces, median of {ROUNDS}:")
     for name, value in taken.items():

@@ -41,9 +41,10 @@ CIRCLE = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)])
 
 def ellipse(x: float, y: float, rx: float, ry: float) -> Points:
     """An ellipse's outline."""
-    return CIRCLE * (rx, ry) + (x, y)
+    return moved(CIRCLE * (rx, ry), x, y)
 
 
 def moved(points: Points, x: float, y: float) -> Points:
     """The points, further right and down."""
-    return points + np.array([x, y])
+    shifted: Points = points + np.array([x, y])
+    return shifted

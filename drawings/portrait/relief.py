@@ -25,7 +25,7 @@ def relief(person: Person, expression: Expression) -> np.ndarray:
     e, nose, eye = expression, person.nose, eye_x(person)
     mouth = MOUTH + 0.1 * e.jaw
     round_head = 1 - (GRID_X[None] / 1.16) ** 2 - ((GRID_Y[:, None] - 0.02) / 1.7) ** 2
-    height = 1.0 * np.sqrt(np.clip(round_head, 0.002, None))
+    height: np.ndarray = 1.0 * np.sqrt(np.clip(round_head, 0.002, None))
     height += bump(0, 0.02, 0.105, 0.3, 0.13) + bump(0, 0.36, 0.12 * nose, 0.12, 0.22)
     height += bump(0, mouth, 0.34, 0.2, 0.1) + bump(0, 1.0 + 0.2 * e.jaw, 0.18, 0.05, -0.045)
     height += bump(0, 1.16 + 0.2 * e.jaw, 0.2, 0.14, 0.1) + bump(0, 0.57, 0.04, 0.06, -0.025)

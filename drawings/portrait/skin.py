@@ -35,7 +35,8 @@ def shade(height: np.ndarray, person: Person, setting: Setting) -> np.ndarray:
     bright = (setting.ambient + (1 - setting.ambient) * diffuse)[..., None]
     colour = lit(person.skin, bright)
     shine = np.clip(normal @ halfway, 0, None) ** 24
-    return (colour + 26 * shine[..., None]).astype(np.float32)
+    skin: np.ndarray = colour + 26 * shine[..., None]
+    return skin.astype(np.float32)
 
 
 def lit_skin(
