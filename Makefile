@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: doctor app test lint repro sample report mlflow bench bench-live browser
+.PHONY: doctor app check test lint repro sample report mlflow bench bench-live browser
 
 doctor:                 ## what is missing here and how to mend it; installs nothing
 	@$(PYTHON) -m pipeline.doctor
@@ -10,11 +10,16 @@ doctor:                 ## what is missing here and how to mend it; installs not
 app: .venv/app          ## the page, on the model in models/best.onnx
 	$(BIN)/python app.py
 
-test: .venv/all lint    ## lint and all tests
+check: lint             ## lint and the quick tests, for every change: under two minutes
+	$(BIN)/pytest -m 'not slow'
+
+test: lint              ## lint and all tests
 	$(BIN)/pytest
 
-lint: .venv/all
-	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+lint: .venv/all         ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 # Where params.yaml names FER2013's CSV and it is missing, convert says where to get it.
 CSV = $(shell grep -o 'source: data/fer2013\.csv' params.yaml | cut -d' ' -f2)

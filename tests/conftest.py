@@ -20,6 +20,17 @@ from tests.browsing import BROWSERS, DESKTOP, SECOND
 from tests.model_files import write_model
 from tests.serving import serve
 
+SLOW_FIXTURES = {"address", "champion", "chromium"}
+SLOW_HELPERS = {"serve", "run_app", "Workspace"}
+
+
+def pytest_collection_modifyitems(items):
+    """Mark as slow what `make check` leaves out: whole pipelines, served pages and browsers."""
+    for item in items:
+        whole = "whole" in item.path.parts
+        if whole or SLOW_FIXTURES & {*item.fixturenames} or SLOW_HELPERS & {*vars(item.module)}:
+            item.add_marker("slow")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def leftovers(tmp_path_factory):

@@ -343,6 +343,7 @@ def run_alone(code, clip, target):
     ).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="counts a process's memory as Linux does")
 def test_a_long_video_takes_no_more_memory_than_a_short_one(target, tmp_path):
     clip = write_clip(tmp_path / "clip.mp4", steady(2500), noise()[:48, :64], sound="aac")

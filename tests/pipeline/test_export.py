@@ -16,6 +16,7 @@ from pipeline.data.dataset import Split
 from pipeline.learning import networks
 from tests.pipeline.learning.test_networks import TINY
 
+pytestmark = pytest.mark.slow
 CARD = {
     "classes": list(FER2013),
     "model": "tiny",

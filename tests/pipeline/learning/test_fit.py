@@ -15,6 +15,7 @@ from pipeline.learning.checkpoint import Checkpoint, State, best_epoch
 from pipeline.learning.fit import Fit
 from pipeline.measuring import metrics
 
+pytestmark = pytest.mark.slow
 VGG = Vgg("vgg", stages=[[4], [8]], stage_dropout=0.0, dropout=0.0)
 MOBILENET = MobileNet("mobilenet", weights=None, input_size=32, alpha=0.25, dropout=0.0)
 
