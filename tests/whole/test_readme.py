@@ -79,7 +79,10 @@ def test_a_video_is_marked(folder):
 
 @pytest.mark.skipif(os.name == "nt", reason="the examples are for a Unix shell")
 def test_the_command_line(folder):
-    printed = run(["bash", "-ec", example("sh", "--annotate")], folder)
+    installed = folder / "fer"  # what `pip install .` makes; test_wheel tries the real one
+    installed.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m fer_system "$@"\n')
+    installed.chmod(0o755)
+    printed = run(["bash", "-ec", f"PATH=$PWD:$PATH\n{example('sh', '--annotate')}"], folder)
     first, last, piped = printed.splitlines()
     assert first.startswith("picture.jpg: happy")
     assert json.loads(last)["figures"]["accuracy"] == 1
