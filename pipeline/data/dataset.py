@@ -58,9 +58,12 @@ def as_input(images: np.ndarray) -> np.ndarray:
 def save_splits(splits: dict[str, Split], folder: Path = ARRAYS) -> None:
     """Write every split to its own file, each of them whole or not at all, and their hash."""
     for name, split in splits.items():
-        arrays = {"images": split.images, "labels": split.labels, "classes": split.classes}
-        write_whole(folder / f"{name}.npz", partial(np.savez, **arrays))
+        write_whole(folder / f"{name}.npz", partial(_save_split, split))
     write_text(folder / HASH_FILE, data_hash(splits.values()) + "\n")
+
+
+def _save_split(split: Split, path: Path) -> None:
+    np.savez(path, images=split.images, labels=split.labels, classes=np.array(split.classes))
 
 
 def read_hash(folder: Path = ARRAYS) -> str:

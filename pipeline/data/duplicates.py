@@ -25,7 +25,8 @@ def thumbnails(images: np.ndarray) -> np.ndarray:
     flat = np.array(small, np.float32).reshape(len(images), -1)
     flat -= flat.mean(axis=1, keepdims=True)
     length = np.linalg.norm(flat, axis=1, keepdims=True)
-    return np.divide(flat, length, out=np.zeros_like(flat), where=length > 1e-3)
+    unit: np.ndarray = np.divide(flat, length, out=np.zeros_like(flat), where=length > 1e-3)
+    return unit
 
 
 def twins(faces: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -43,7 +44,8 @@ def twins(faces: np.ndarray, others: np.ndarray) -> np.ndarray:
 def photographs(images: np.ndarray) -> np.ndarray:
     """The number, from 0, of the photograph that each face (N, 48, 48) is of; int (N,).
 
-    What is alike by way of others is one photograph too: the pictures of a burst, for one.
+    Two faces that are not alike are of one photograph all the same where others join them: the
+    pictures of a burst are such a chain.
     """
     faces = thumbnails(images)
     firsts, seconds = [], []
@@ -53,7 +55,8 @@ def photographs(images: np.ndarray) -> np.ndarray:
         seconds.append(second + start)
     pairs = np.concatenate(firsts), np.concatenate(seconds)
     graph = coo_array((np.ones(len(pairs[0]), bool), pairs), shape=(len(faces), len(faces)))
-    return connected_components(graph, directed=False)[1]
+    numbers: np.ndarray = connected_components(graph, directed=False)[1]
+    return numbers
 
 
 def duplicates(splits: dict[str, Split]) -> dict[str, dict[str, int]]:

@@ -45,7 +45,8 @@ def read_csv(path: Path) -> dict[str, Split]:
     rows = _rows(path, faults)
     blocks = iter(lambda: list(islice(rows, BLOCK)), [])
     for row, pixels in chain.from_iterable(map(_with_pixels, blocks)):
-        if fault := _fault(row, pixels):
+        fault = _fault(row, pixels)
+        if fault or pixels is None:
             faults.append(f"line {row.line}: {fault}")
             continue
         split = _SPLIT_OF[row.usage]

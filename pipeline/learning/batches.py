@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from pipeline.data.dataset import Split
+from pipeline.data.dataset import Split, as_input
 
 
 class Batches(keras.utils.PyDataset):
@@ -17,7 +17,7 @@ class Batches(keras.utils.PyDataset):
 
     def __init__(self, split: Split, batch_size: int, mixup: float, seed: int, epoch: int) -> None:
         super().__init__()
-        self.images = split.images[..., np.newaxis]
+        self.images = split.images
         self.targets = one_hot(split)
         self.batch_size, self.mixup, self.seed, self.epoch = batch_size, mixup, seed, epoch
         self._shuffle()
@@ -27,7 +27,7 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        faces, targets = self.images[rows].astype(np.float32), self.targets[rows]
+        faces, targets = as_input(self.images[rows]), self.targets[rows]
         if self.mixup:
             random = np.random.default_rng((self.seed, self.epoch, index))
             faces, targets = mixed(faces, targets, self.mixup, random)
@@ -45,7 +45,8 @@ class Batches(keras.utils.PyDataset):
 
 def one_hot(split: Split) -> np.ndarray:
     """The labels of a split as float32 (N, classes)."""
-    return np.eye(len(split.classes), dtype=np.float32)[split.labels]
+    targets: np.ndarray = np.eye(len(split.classes), dtype=np.float32)[split.labels]
+    return targets
 
 
 def mixed(
