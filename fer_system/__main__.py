@@ -248,9 +248,10 @@ def is_picture_name(path: Path) -> bool:
 
 def target_of(name: str, flags: argparse.Namespace) -> Path:
     """Where the drawn picture of an entry is written to."""
+    target: Path = flags.annotate
     if not holds_many(flags.input):
-        return flags.annotate
-    target = flags.annotate / name
+        return target
+    target = target / name
     return target if is_picture_name(target) else target.with_name(f"{target.name}.png")
 
 

@@ -53,7 +53,7 @@ class Classifier:
     probabilities. Raises ModelError where the file is missing, damaged or of another kind.
     """
 
-    def __init__(self, path: str | os.PathLike, threads: int = 1) -> None:
+    def __init__(self, path: str | os.PathLike[str], threads: int = 1) -> None:
         path = Path(path)
         if not path.is_file():
             raise ModelError(
@@ -98,7 +98,8 @@ class Classifier:
         if len(faces) == 0:
             return [np.empty((0, len(self.classes)), np.float32)]
         levels = np.asarray(faces, np.float32)[..., np.newaxis]
-        return self._session.run(outputs, {"faces": levels})
+        found: list[np.ndarray] = self._session.run(outputs, {"faces": levels})
+        return found
 
     def _check(self) -> None:
         """Names and shapes must fit the contract; one grey face is classified to see it."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
+import cv2.data
 import numpy as np
 import onnx
 
@@ -32,10 +33,11 @@ LONGEST, SHORTEST = 640, 192
 STRIDES = 8, 16, 32
 """Pixels between points of YuNet's three grids, at each of which it may see a face."""
 PARTS = "cls", "obj", "bbox", "kps"
-"""What it says of every point: `decode` tells more."""
+"""What the network gives for every point of a grid; `decode` explains each."""
 OUTPUTS = [f"{part}_{stride}" for part in PARTS for stride in STRIDES]
 MIN_SCORE, MAX_OVERLAP = 0.6, 0.3
-"""Of a face that YuNet reports; of two that overlap more (intersection over union) the better."""
+"""A face counts from this score on. Where two overlap more than this (intersection over union), the
+one with the lower score is dropped."""
 
 
 class DetectorError(ValueError):
@@ -138,12 +140,11 @@ class YuNet(Detector):
         padded = cv2.copyMakeBorder(picture, 0, down, 0, right, cv2.BORDER_CONSTANT)
         pixels = cv2.dnn.blobFromImage(padded, swapRB=True)
         grids = dict(zip(OUTPUTS, self._session.run(OUTPUTS, {"input": pixels}), strict=True))
-        faces = np.concatenate(
-            [
-                decode(*(grids[f"{part}_{stride}"] for part in PARTS), stride, padded.shape[1])
-                for stride in STRIDES
-            ]
-        )
+        found = []
+        for stride in STRIDES:
+            face, objectness, box, landmarks = (grids[f"{part}_{stride}"] for part in PARTS)
+            found.append(decode(face, objectness, box, landmarks, stride, padded.shape[1]))
+        faces = np.concatenate(found)
         faces = faces[np.isfinite(faces).all(axis=1)]
         boxes, scores = faces[:, :4].tolist(), faces[:, -1].tolist()
         best = cv2.dnn.NMSBoxes(boxes, scores, MIN_SCORE, MAX_OVERLAP)
@@ -151,13 +152,14 @@ class YuNet(Detector):
 
 
 def with_free_size(content: bytes) -> bytes:
-    """YuNet's ONNX file, whose network takes 640 x 640 pixels by its letter, for any size."""
+    """YuNet's ONNX file, which declares an input of 640 x 640 pixels, changed to take any size."""
     model = onnx.load_from_string(content)
     for value in (*model.graph.input, *model.graph.output):
         for dimension in value.type.tensor_type.shape.dim:
             dimension.Clear()
-    model.graph.ClearField("value_info")  # the sizes in between, which follow
-    return model.SerializeToString()
+    model.graph.ClearField("value_info")  # the declared sizes between the layers
+    changed: bytes = model.SerializeToString()
+    return changed
 
 
 def decode(
@@ -222,11 +224,11 @@ class Haar(Detector):
         )
         self._idle.put(cascade)
         scores = (np.ravel(sums) - self.last_stage_threshold) / 4
-        return list(zip(boxes, scores, strict=True))
+        return list(zip(np.asarray(boxes), scores.tolist(), strict=True))
 
 
 def open_detector(
-    choice: str | os.PathLike = "auto",
+    choice: str | os.PathLike[str] = "auto",
     file: Path = YUNET_FILE,
     url: str = YUNET_URL,
     threads: int = 1,

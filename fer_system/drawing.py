@@ -35,7 +35,7 @@ def annotate(picture: np.ndarray, faces: Sequence[Face]) -> np.ndarray:
     scale = max(1.0, SMALLEST / max(canvas.size))
     if scale > 1:
         canvas = canvas.resize([max(1, round(side * scale)) for side in canvas.size])
-    boxes = [tuple(round(side * scale) for side in face.box) for face in faces]
+    boxes = [_scaled(face.box, scale) for face in faces]
     _draw_boxes(canvas, boxes)
     # In proportion to the face, within what can be read and what does not cover the picture.
     longest = max(canvas.size)
@@ -44,9 +44,15 @@ def annotate(picture: np.ndarray, faces: Sequence[Face]) -> np.ndarray:
     for face, box, text_size in zip(faces, boxes, text_sizes, strict=True):
         label = _label(face, round(text_size))
         label.thumbnail(canvas.size)
-        taken.append(_free_place(label.size, box, taken, canvas.size))
-        canvas.paste(label, taken[-1][:2])
+        left, top, *_ = _free_place(label.size, box, taken, canvas.size)
+        canvas.paste(label, (left, top))
+        taken.append((left, top, *label.size))
     return np.array(canvas)
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    left, top, width, height = (round(side * scale) for side in box)
+    return left, top, width, height
 
 
 def _draw_boxes(canvas: Image.Image, boxes: Sequence[Box]) -> None:
@@ -96,7 +102,7 @@ def _label(face: Face, text_size: int) -> Image.Image:
 
 
 @lru_cache(maxsize=64)
-def _font(size: int, ascii_only: bool) -> ImageFont.FreeTypeFont:
+def _font(size: int, ascii_only: bool) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     for name in () if ascii_only else UNICODE_FONTS:
         try:
             return ImageFont.truetype(name, size)

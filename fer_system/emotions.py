@@ -22,5 +22,5 @@ SYNONYMS = {
 def class_named(name: str, classes: Sequence[str]) -> str | None:
     """The one of `classes` that `name` stands for, in any case and spelling; None where none."""
     wanted = name.strip().lower()
-    wanted = {wanted, SYNONYMS.get(wanted)}
-    return next((known for known in classes if known.lower() in wanted), None)
+    spellings = {wanted, SYNONYMS.get(wanted)}
+    return next((known for known in classes if known.lower() in spellings), None)

@@ -1,14 +1,15 @@
 """Pictures and sound out of a video file, and into an H.264 one, a few at a time."""
 
+from __future__ import annotations
+
 import math
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 import av
 import numpy as np
@@ -43,7 +44,8 @@ AAC_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_0
 # The colours of HD video, said in the file too, so that no player has to guess.
 COLOURS = {"colorspace": 1, "color_primaries": 1, "color_trc": 1, "color_range": 1}
 
-Item = TypeVar("Item", av.VideoFrame, av.Packet)
+SoundPacket: TypeAlias = "av.Packet[av.AudioStream]"
+Item = TypeVar("Item", av.VideoFrame, SoundPacket)
 
 Sound = Literal["none", "copied", "converted", "left out"]
 """What became of a video's sound."""
@@ -81,7 +83,7 @@ class Film:
     duration: float | None
 
 
-def read_film(source: str | os.PathLike) -> Film:
+def read_film(source: str | os.PathLike[str]) -> Film:
     """Look at the first picture of the video at `source`; raises VideoError."""
     name = Path(source).name
     with _open(source) as container:
@@ -94,7 +96,7 @@ def read_film(source: str | os.PathLike) -> Film:
                 name=name,
             ) from error
         turns = round(frame.rotation / 90) % 4
-        width, height = _size(frame.width * (stream.sample_aspect_ratio or 1), frame.height)
+        width, height = _size(frame.width * float(stream.sample_aspect_ratio or 1), frame.height)
         length = container.duration
         return Film(
             *((height, width) if turns % 2 else (width, height)),
@@ -104,7 +106,7 @@ def read_film(source: str | os.PathLike) -> Film:
         )
 
 
-def read_frames(source: str | os.PathLike, film: Film) -> Iterator[Frame]:
+def read_frames(source: str | os.PathLike[str], film: Film) -> Iterator[Frame]:
     """The pictures of the video at `source`, whose `read_film` is `film`, in order.
 
     They are turned upright after the file's metadata, of the size that `film` tells, and come when
@@ -130,7 +132,7 @@ class Writer:
     where it cannot be decoded.
     """
 
-    def __init__(self, path: Path, film: Film, source: str | os.PathLike) -> None:
+    def __init__(self, path: Path, film: Film, source: str | os.PathLike[str]) -> None:
         with ExitStack() as files:
             self._source = files.enter_context(_open(source))
             options = {"movflags": "+faststart"}  # plays before it is loaded to its end
@@ -141,7 +143,7 @@ class Writer:
             self._waiting = next(self._packets, None)
             self._files = files.pop_all()
 
-    def __enter__(self) -> "Writer":
+    def __enter__(self) -> Writer:
         return self
 
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
@@ -162,13 +164,13 @@ class Writer:
         self._write_sound(frame.time)
 
     def _write_sound(self, end: float) -> None:
-        while self._waiting and self._waiting.dts * self._waiting.time_base <= end:
-            self._container.mux(self._waiting)
+        while (packet := self._waiting) and (packet.dts or 0) * packet.time_base <= end:
+            self._container.mux(packet)
             self._waiting = next(self._packets, None)
 
 
 @contextmanager
-def _open(source: str | os.PathLike) -> Iterator[InputContainer]:
+def _open(source: str | os.PathLike[str]) -> Iterator[InputContainer]:
     """The video file at `source`; VideoError says why it cannot be opened."""
     path = Path(source)
     try:
@@ -221,7 +223,8 @@ def _whole(items: Iterable[Item], name: str) -> Iterator[Item]:
     time = 0.0
     try:
         for item in items:
-            time = time if item.pts is None else float(item.pts * item.time_base)
+            if item.pts is not None and item.time_base is not None:
+                time = float(item.pts * item.time_base)
             yield item
     except av.FFmpegError as error:
         raise VideoError(
@@ -235,18 +238,16 @@ def _timed(
     frames: Iterable[av.VideoFrame], container: InputContainer, rate: Fraction
 ) -> Iterator[tuple[av.VideoFrame, float, float]]:
     """Each frame with its time from the start and its duration, in seconds; time only goes on."""
-    start = (container.start_time or 0) / av.time_base
-
-    def times() -> Iterator[tuple[av.VideoFrame | None, float]]:
-        time = -float(1 / rate)
-        for frame in frames:
-            told = time + 1 / rate if frame.time is None else frame.time - start
-            time = max(float(told), time + SHORTEST_TIME, 0.0)
-            yield frame, time
-        yield None, time + float(1 / rate)
-
-    for (frame, time), (_, following) in pairwise(times()):
-        yield frame, time, following - time
+    start, usual = (container.start_time or 0) / av.time_base, float(1 / rate)
+    shown, time = None, -usual
+    for frame in frames:
+        told = time + usual if frame.time is None else frame.time - start
+        following = max(told, time + SHORTEST_TIME, 0.0)
+        if shown is not None:
+            yield shown, time, following - time
+        shown, time = frame, following
+    if shown is not None:
+        yield shown, time, usual
 
 
 def _add_pictures(container: OutputContainer, film: Film) -> av.VideoStream:
@@ -262,7 +263,7 @@ def _add_pictures(container: OutputContainer, film: Film) -> av.VideoStream:
 
 def _open_sound(
     source: InputContainer, target: OutputContainer
-) -> tuple[Sound, Iterator[av.Packet]]:
+) -> tuple[Sound, Iterator[SoundPacket]]:
     """What becomes of the first sound of `source`, and its packets, ready for `target`."""
     if not source.streams.audio:
         return "none", iter(())
@@ -280,7 +281,7 @@ def _open_sound(
 
 def _copied(
     source: InputContainer, stream: av.AudioStream, copy: av.AudioStream
-) -> Iterator[av.Packet]:
+) -> Iterator[SoundPacket]:
     start = _start_in(source, stream.time_base)
     for packet in source.demux(stream):
         if packet.dts is not None:
@@ -292,7 +293,7 @@ def _copied(
 
 def _converted(
     source: InputContainer, stream: av.AudioStream, encoder: av.AudioStream
-) -> Iterator[av.Packet]:
+) -> Iterator[SoundPacket]:
     encoder.codec_context.open()
     resampler = av.AudioResampler(
         "fltp", encoder.layout, encoder.rate, encoder.codec_context.frame_size
@@ -312,15 +313,17 @@ def _converted(
     yield from encoder.encode()
 
 
-def _start_in(source: InputContainer, time_base: Fraction) -> int:
-    """When a file starts, in units of `time_base`."""
+def _start_in(source: InputContainer, time_base: Fraction | None) -> int:
+    """When a file starts, in units of `time_base`; 0 where there is none."""
+    if not time_base:
+        return 0
     return round((source.start_time or 0) / (av.time_base * time_base))
 
 
-def _increasing(packets: Iterable[av.Packet]) -> Iterator[av.Packet]:
+def _increasing(packets: Iterable[SoundPacket]) -> Iterator[SoundPacket]:
     """Without the packets that go back in time, which no MP4 file can hold."""
     last = None
     for packet in packets:
-        if last is None or packet.dts > last:
+        if packet.dts is not None and (last is None or packet.dts > last):
             last = packet.dts
             yield packet

@@ -36,7 +36,7 @@ class Entry:
 
 @contextmanager
 def open_pictures(
-    paths: Sequence[str | os.PathLike], most: int | None = None
+    paths: Sequence[str | os.PathLike[str]], most: int | None = None
 ) -> Iterator[list[Entry]]:
     """The files of `paths`, none read yet, for as long as the context lasts.
 
@@ -67,7 +67,7 @@ def open_pictures(
         yield entries
 
 
-def holds_many(path: str | os.PathLike) -> bool:
+def holds_many(path: str | os.PathLike[str]) -> bool:
     """Whether a path is a folder or an archive rather than one picture."""
     return Path(path).is_dir() or is_archive(os.fspath(path))
 

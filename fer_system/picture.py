@@ -28,7 +28,7 @@ JUNK = ("__MACOSX", "Thumbs.db", "desktop.ini")
 UNNAMED = "The picture"
 """What a picture without a file name is called in messages."""
 
-Source = str | os.PathLike | bytes | BinaryIO | Image.Image | np.ndarray
+Source = str | os.PathLike[str] | bytes | BinaryIO | Image.Image | np.ndarray
 
 
 class PictureError(RecognitionError):
@@ -108,7 +108,7 @@ def _is_ready(array: np.ndarray, longest: int) -> bool:
     )
 
 
-def _open(source: str | os.PathLike | bytes | BinaryIO) -> tuple[Image.Image, str]:
+def _open(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[Image.Image, str]:
     """Open a file of any kind; returns the undecoded image and what to call it in messages."""
     name = UNNAMED
     try:

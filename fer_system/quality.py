@@ -30,9 +30,9 @@ def quality_notes(
     `crop` is the face as the network gets it, grey uint8 (size, size), `side` the side in pixels
     that it had in the picture, `landmarks` those of its `Detection`.
     """
-    found = {
+    found: dict[Note, bool] = {
         "small": side < SMALLEST,
-        "dark": np.percentile(crop, 95) < BRIGHTEST,
+        "dark": bool(np.percentile(crop, 95) < BRIGHTEST),
         "blurred": sharpness(crop) < SHARPEST,
         "turned": landmarks is not None and is_turned(landmarks),
     }

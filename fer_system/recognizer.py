@@ -79,8 +79,8 @@ class Recognizer:
 
     def __init__(
         self,
-        model: str | os.PathLike = DEFAULT_MODEL,
-        detector: str | os.PathLike = "auto",
+        model: str | os.PathLike[str] = DEFAULT_MODEL,
+        detector: str | os.PathLike[str] = "auto",
         threads: int = 1,
         threshold: float | None = None,
     ) -> None:

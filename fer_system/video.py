@@ -67,8 +67,8 @@ class VideoReport:
 
 
 def annotate_video(
-    source: str | os.PathLike,
-    target: str | os.PathLike,
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str],
     recognizer: Recognizer,
     threshold: float | None = None,
 ) -> Iterator[VideoReport]:

@@ -43,10 +43,11 @@ def values_of(card: ModelCard, words: Words) -> dict[str, Any]:
 def introduction(card: ModelCard, words: Words) -> str:
     """Who learned from what, and what always naming the commonest emotion would reach."""
     if not {"faces", "parameters"} <= card.details.keys():
-        return words.MODEL_BARE.format(model=card.model)
+        bare: str = words.MODEL_BARE.format(model=card.model)
+        return bare
     train, test = (card.details["faces"][split] for split in ("train", "test"))
     commonest = max(test, key=test.__getitem__)
-    return words.MODEL_INTRODUCTION.format(
+    sentence: str = words.MODEL_INTRODUCTION.format(
         model=card.model,
         parameters=words.number(card.details["parameters"]),
         train=words.number(sum(train.values())),
@@ -54,6 +55,7 @@ def introduction(card: ModelCard, words: Words) -> str:
         emotion=words.emotion(commonest),
         share=words.rate(test[commonest] / sum(test.values())),
     )
+    return sentence
 
 
 def scores(card: ModelCard, words: Words) -> list[tuple[str, str, str, str]]:
@@ -80,7 +82,8 @@ def _interval(limits: Mapping[str, float] | None, factor: int, digits: int, word
     if not limits:
         return ""
     low, high = (words.decimal(factor * limits[end], digits) for end in ("low", "high"))
-    return words.INTERVAL.format(low=low, high=high)
+    interval: str = words.INTERVAL.format(low=low, high=high)
+    return interval
 
 
 def rates(details: Details, words: Words) -> list[tuple[str, float, list[str]]]:
