@@ -104,7 +104,7 @@ def serve(recognizer: Recognizer, flags: argparse.Namespace) -> None:
         mcp_server=flags.mcp,
         **LAUNCH_OPTIONS,
     )
-    if flags.mcp:
+    if app.mcp_server_obj is not None:
         answer_in_json(app.mcp_server_obj)
     if flags.share and not link:
         print("No public link could be made (is there internet?); the page is served locally.")

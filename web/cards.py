@@ -71,15 +71,15 @@ def _closed(face: Face) -> dict[str, Any]:
 
 def _opened(face: Face, picture: np.ndarray) -> dict[str, Any]:
     """What a card tells of the face in its picture."""
-    can_choose = face.square is not None and face.maps is not None
+    heat = {} if face.square is None or face.maps is None else heat_maps(face.maps)
     return {
         "box": _fractions(face, picture),
         "portrait": _portrait(face, picture),
         "seen": _seen(face, picture),
         "caption": text.SEEN if face.maps is None else text.HEAT,
         "notes": _notes(face),
-        "can_choose": can_choose,
-        "shares": _shares(face, heat_maps(face.maps) if can_choose else {}),
+        "can_choose": bool(heat),
+        "shares": _shares(face, heat),
     }
 
 
@@ -137,7 +137,7 @@ def _heat_map(levels: np.ndarray) -> bytes:
 def _heat_colours() -> list[int]:
     """Red, green and blue of 256 levels: a scale that colour-blind people can read."""
     levels = np.arange(256, dtype=np.uint8)
-    return cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)[..., ::-1].ravel().tolist()
+    return [int(value) for value in cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO)[..., ::-1].flat]
 
 
 def _notes(face: Face) -> list[str]:

@@ -9,11 +9,11 @@ from fer_system.card import STYLE, emoji_styles
 from fer_system.places import emoji_path
 from fer_system.recognizer import Recognizer
 from web import text
-from web.folder import folder_tab
+from web.folder import FolderTab
 from web.html import component, render
 from web.model import model_tab
-from web.picture import picture_tab
-from web.video import video_tab
+from web.picture import PictureTab
+from web.video import VideoTab
 from web.webcam.tab import webcam_tab
 
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
@@ -46,10 +46,10 @@ def build_app(recognizer: Recognizer) -> gr.Blocks:
         component(emoji_styles(recognizer.classes))
         component(header)
         with gr.Tabs():
-            picture_tab(recognizer)
+            PictureTab(recognizer)
             webcam_tab(recognizer)
-            video_tab(recognizer)
-            folder_tab(recognizer)
+            VideoTab(recognizer)
+            FolderTab(recognizer)
             model_tab(recognizer)
         component(lambda: footer(recognizer), elem_id="fer-footer")
     return app.queue(default_concurrency_limit=2, max_size=64)

@@ -65,6 +65,13 @@ def file_content(payload: ImageData | None) -> bytes | None:
     return path.read_bytes()
 
 
+def count(faces: Sequence[Face]) -> str:
+    """How many faces were found, as a sentence."""
+    if not faces:
+        return text.NO_FACE
+    return text.WHOLE_PICTURE if faces[0].whole_picture else text.face_count(len(faces))
+
+
 def result_of(faces: Sequence[Face], picture: np.ndarray) -> Result:
     """The faces of a picture whose name is not known."""
     height, width = picture.shape[:2]
@@ -83,34 +90,95 @@ def downloads(result: Result, recognizer: Recognizer) -> str:
     return render("downloads.html", files=files)
 
 
-def picture_tab(recognizer: Recognizer) -> None:
-    """Lay out the tab and bind its events; call inside `gr.Blocks`."""
+class PictureTab:
+    """The tab with its events, for one recogniser; make it inside `gr.Blocks`."""
 
-    def result(picture: bytes | None) -> tuple[np.ndarray | None, str]:
-        if picture is None:
-            return None, note(text.NOTHING_YET)
-        pixels = load_picture(picture)
-        faces = recognizer(pixels, quality=True, maps=True)
-        if not faces:
-            sentence = text.NO_FACE
-        elif faces[0].whole_picture:
-            sentence = text.WHOLE_PICTURE
-        else:
-            sentence = text.face_count(len(faces))
-        found = note(sentence) + face_cards(faces, pixels)
-        return annotate(pixels, faces), found + (
-            downloads(result_of(faces, pixels), recognizer) if faces else ""
+    def __init__(self, recognizer: Recognizer) -> None:
+        self._recognizer = recognizer
+        with gr.Tab(text.label("PICTURE_TAB")), gr.Row(equal_height=False):
+            with gr.Column(scale=4, min_width=320):
+                self._lay_out_input()
+            with gr.Column(scale=5, min_width=320):
+                self._lay_out_result()
+        self._bind()
+
+    def _lay_out_input(self) -> None:
+        self._picture = gr.Image(
+            label=text.label("PICTURE_INPUT"),
+            placeholder=text.label("PICTURE_PLACEHOLDER"),
+            sources=["upload", "clipboard", "webcam"],
+            buttons=["fullscreen"],
+            format="png",
+            elem_id="picture-input",
+        )
+        # Lost where an event returns gr.update() for the component, as gr.Examples does.
+        self._picture.preprocess = file_content  # type: ignore[method-assign,assignment]
+        self._examples = gr.Dataset(
+            components=["image"],
+            samples=[[str(path)] for path in sorted(EXAMPLES.glob("*.png"))],
+            label=text.label("EXAMPLES"),
+            elem_id="picture-examples",
         )
 
-    def show(picture: bytes | None) -> Iterator[tuple[np.ndarray | None, str]]:
+    def _lay_out_result(self) -> None:
+        self._annotated = gr.Image(
+            label=text.label("PICTURE_OUTPUT"),
+            alt_text=text.label("PICTURE_OUTPUT_ALT"),
+            format="jpeg",
+            interactive=False,
+            buttons=["download", "fullscreen"],
+            elem_id="picture-output",
+        )
+        self._faces = component(
+            lambda: note(text.NOTHING_YET),
+            elem_id="picture-faces",
+            js_on_load=OPEN_CARDS.read_text(encoding="utf-8"),
+        )
+        self._found = gr.JSON(label="faces", visible=False)  # for the API alone
+
+    def _bind(self) -> None:
+        self._examples.click(
+            lambda sample: load_picture(sample[0]),
+            self._examples,
+            self._picture,
+            api_visibility="private",
+            show_progress="hidden",
+        )
+        self._picture.change(
+            self._show,
+            self._picture,
+            [self._annotated, self._faces],
+            api_visibility="private",
+            show_progress="hidden",
+        ).success(None, js=SHOW_RESULT)
+        gr.on(
+            [],
+            self.predict_image,
+            self._picture,
+            [self._annotated, self._found],
+            api_name="predict_image",
+        )
+
+    def _show(self, picture: bytes | None) -> Iterator[tuple[np.ndarray | None, str]]:
+        """The picture with the faces marked, and their cards."""
         try:
-            yield result(picture)
+            yield self._result(picture)
         except PictureError as error:
             # An error alone would leave the former picture's faces beside this one.
             yield None, note(text.error(error))
             raise text.alert(text.error(error)) from error
 
-    def predict_image(picture: bytes | None) -> tuple[np.ndarray, dict[str, Any]]:
+    def _result(self, picture: bytes | None) -> tuple[np.ndarray | None, str]:
+        if picture is None:
+            return None, note(text.NOTHING_YET)
+        pixels = load_picture(picture)
+        faces = self._recognizer(pixels, quality=True, maps=True)
+        cards = note(count(faces)) + face_cards(faces, pixels)
+        if faces:
+            cards += downloads(result_of(faces, pixels), self._recognizer)
+        return annotate(pixels, faces), cards
+
+    def predict_image(self, picture: bytes | None) -> tuple[np.ndarray, dict[str, Any]]:
         """Find the faces of a picture and the emotion of each.
 
         Returns the picture with the faces marked, and a JSON object: the "model" and its
@@ -125,52 +193,6 @@ def picture_tab(recognizer: Recognizer) -> None:
             pixels = load_picture(picture or b"")
         except PictureError as error:
             raise text.alert(text.error(error)) from error
-        faces = recognizer(pixels, quality=True)
+        faces = self._recognizer(pixels, quality=True)
         found = describe_picture(result_of(faces, pixels))
-        return annotate(pixels, faces), describe_model(recognizer) | found
-
-    with gr.Tab(text.label("PICTURE_TAB")), gr.Row(equal_height=False):
-        with gr.Column(scale=4, min_width=320):
-            picture = gr.Image(
-                label=text.label("PICTURE_INPUT"),
-                placeholder=text.label("PICTURE_PLACEHOLDER"),
-                sources=["upload", "clipboard", "webcam"],
-                buttons=["fullscreen"],
-                format="png",
-                elem_id="picture-input",
-            )
-            # Lost where an event returns gr.update() for the component, as gr.Examples does.
-            picture.preprocess = file_content
-            examples = gr.Dataset(
-                components=["image"],
-                samples=[[str(path)] for path in sorted(EXAMPLES.glob("*.png"))],
-                label=text.label("EXAMPLES"),
-                elem_id="picture-examples",
-            )
-        with gr.Column(scale=5, min_width=320):
-            annotated = gr.Image(
-                label=text.label("PICTURE_OUTPUT"),
-                alt_text=text.label("PICTURE_OUTPUT_ALT"),
-                format="jpeg",
-                interactive=False,
-                buttons=["download", "fullscreen"],
-                elem_id="picture-output",
-            )
-            faces = component(
-                lambda: note(text.NOTHING_YET),
-                elem_id="picture-faces",
-                js_on_load=OPEN_CARDS.read_text(encoding="utf-8"),
-            )
-            found = gr.JSON(label="faces", visible=False)  # for the API alone
-
-    examples.click(
-        lambda sample: load_picture(sample[0]),
-        examples,
-        picture,
-        api_visibility="private",
-        show_progress="hidden",
-    )
-    picture.change(
-        show, picture, [annotated, faces], api_visibility="private", show_progress="hidden"
-    ).success(None, js=SHOW_RESULT)
-    gr.on([], predict_image, picture, [annotated, found], api_name="predict_image")
+        return annotate(pixels, faces), describe_model(self._recognizer) | found

@@ -72,7 +72,7 @@ def best_language(accepted: str) -> str:
     return next((known[language] for language in wanted if language in known), ENGLISH)
 
 
-def label(name: str) -> I18nData:
+def label(name: str) -> Any:  # noqa: ANN401, Gradio 6.31 declares I18nData for some uses alone
     """The text of that name for a component of Gradio's, which translates it in the browser."""
     assert name in TEXTS[ENGLISH], name
     return I18nData(name)

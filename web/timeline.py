@@ -31,7 +31,7 @@ def progress(report: VideoReport, passed: float) -> str:
 def summary(report: VideoReport) -> str:
     """A note on the whole video."""
     sentences = [_found(report)]
-    if report.done is not None and report.done < WHOLE:
+    if report.duration is not None and report.seconds < WHOLE * report.duration:
         sentences.append(text.VIDEO_ENDS_EARLY.format(length=text.clock(report.duration)))
     if report.sound == "left out":
         sentences.append(text.VIDEO_WITHOUT_SOUND)
@@ -67,6 +67,7 @@ def timeline_cards(report: VideoReport, classes: Sequence[str]) -> str:
 
 
 def _card(face: FaceSummary, classes: Sequence[str]) -> dict[str, Any]:
+    assert face.portrait is not None  # it has one since it was first seen
     return {
         "name": text.VIDEO_FACE.format(id=face.id),
         "portrait": picture_uri(face.portrait),

@@ -16,6 +16,7 @@ from fer_system.records import describe_model
 from fer_system.video import VideoReport, annotate_video
 from web import text
 from web.html import component, note
+from web.stopping import Stops
 from web.timeline import progress, summary, timeline_cards
 
 SECONDS_BETWEEN_NEWS = 0.3
@@ -41,83 +42,182 @@ def folder_of_cache(cache: str) -> Iterator[Path]:
         raise
 
 
-def video_tab(recognizer: Recognizer) -> None:
-    """Lay out the tab and bind its events; call inside `gr.Blocks`."""
+def reports(
+    recognizer: Recognizer, path: str | None, target: Path, threshold: float
+) -> Iterator[VideoReport]:
+    """The reports of `annotate_video`, one now and then and the last; gr.Error says why not."""
+    if path is None:
+        raise text.alert(text.VIDEO_MISSING)
+    told = time.monotonic()
+    try:
+        check_threshold(threshold)
+        for report in annotate_video(path, target, recognizer, threshold):
+            if time.monotonic() - told > SECONDS_BETWEEN_NEWS:
+                told = time.monotonic()
+                yield report
+    except RecognitionError as error:
+        raise text.alert(text.error(error)) from error
+    yield report
 
-    def reports(path: str | None, target: Path, threshold: float) -> Iterator[VideoReport]:
-        """The reports of `annotate_video`, one now and then and the last."""
-        if path is None:
-            raise text.alert(text.VIDEO_MISSING)
-        told = time.monotonic()
-        try:
-            check_threshold(threshold)
-            for report in annotate_video(path, target, recognizer, threshold):
-                if time.monotonic() - told > SECONDS_BETWEEN_NEWS:
-                    told = time.monotonic()
-                    yield report
-        except RecognitionError as error:
-            raise text.alert(text.error(error)) from error
-        yield report
 
-    stopped: set[str | None] = set()  # visitors whose run is to end
+def target_in(folder: Path, path: str | None) -> Path:
+    """What the annotated copy of the video at `path` is called there."""
+    return folder / text.VIDEO_FILE.format(name=Path(path or "").stem)
 
-    def wait(request: gr.Request) -> dict[Any, Any]:
-        stopped.discard(request.session_hash)
+
+Updates = dict[Any, Any]
+"""What becomes of components, by the components."""
+
+
+class VideoTab:
+    """The tab with its events, for one recogniser; make it inside `gr.Blocks`."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        self._recognizer = recognizer
+        self._stops = Stops()
+        with gr.Tab(text.label("VIDEO_TAB")), gr.Row(equal_height=False):
+            with gr.Column(scale=4, min_width=320):
+                self._lay_out_input()
+            with gr.Column(scale=5, min_width=320):
+                self._lay_out_result()
+        self._bind_buttons()
+        self._bind_api()
+
+    def _lay_out_input(self) -> None:
+        self._video = gr.Video(
+            label=text.label("VIDEO_INPUT"), sources=["upload"], elem_id="video-input"
+        )
+        self._threshold = gr.Slider(
+            0,
+            1,
+            round(self._recognizer.threshold, 2),
+            step=0.01,
+            label=text.label("THRESHOLD"),
+            info=text.label("THRESHOLD_INFO"),
+        )
+        with gr.Row():
+            self._start = gr.Button(text.label("VIDEO_START"), variant="primary", min_width=120)
+            self._cancel = gr.Button(
+                text.label("VIDEO_CANCEL"), variant="stop", interactive=False, min_width=120
+            )
+
+    def _lay_out_result(self) -> None:
+        self._status = component(lambda: note(text.VIDEO_NOTHING_YET), elem_id="video-status")
+        self._annotated = gr.Video(
+            label=text.label("VIDEO_OUTPUT"),
+            interactive=False,
+            buttons=["download"],
+            elem_id="video-output",
+        )
+        with gr.Row():
+            self._table = gr.DownloadButton(text.label("VIDEO_TABLE"), visible=False, min_width=120)
+            self._document = gr.DownloadButton(
+                text.label("VIDEO_DOCUMENT"), visible=False, min_width=120
+            )
+        self._faces = component("", elem_id="video-faces")
+
+    def _bind_buttons(self) -> None:
+        shown = [
+            self._status,
+            self._annotated,
+            self._faces,
+            self._table,
+            self._document,
+            self._start,
+            self._cancel,
+        ]
+        # At once, for the video itself may have to wait for another visitor's.
+        self._start.click(
+            self._wait, None, shown, api_visibility="private", show_progress="hidden", queue=False
+        ).then(
+            self._show,
+            [self._video, self._threshold],
+            shown,
+            api_visibility="private",
+            show_progress="hidden",
+            concurrency_limit=AT_ONCE,
+            concurrency_id="video",
+        )
+        self._cancel.click(
+            self._stop,
+            None,
+            [self._status, self._cancel],
+            api_visibility="private",
+            show_progress="hidden",
+            queue=False,
+        )
+
+    def _bind_api(self) -> None:
+        found = gr.JSON(label="summary", visible=False)
+        rows = gr.File(label="table", visible=False)
+        gr.on(
+            [],
+            self.predict_video,
+            [self._video, self._threshold],
+            [self._annotated, found, rows],
+            api_name="predict_video",
+            concurrency_id="video",
+        )
+
+    def _wait(self, request: gr.Request) -> Updates:
+        self._stops.forget(request)
         return {
-            status: note(text.VIDEO_WAITS),
-            annotated: None,
-            faces: "",
-            table: gr.update(visible=False),
-            document: gr.update(visible=False),
-            start: gr.update(interactive=False),
-            cancel: gr.update(interactive=True),
+            self._status: note(text.VIDEO_WAITS),
+            self._annotated: None,
+            self._faces: "",
+            self._table: gr.update(visible=False),
+            self._document: gr.update(visible=False),
+            self._start: gr.update(interactive=False),
+            self._cancel: gr.update(interactive=True),
         }
 
-    def ready() -> dict[Any, Any]:
-        return {start: gr.update(interactive=True), cancel: gr.update(interactive=False)}
+    def _ready(self) -> Updates:
+        return {
+            self._start: gr.update(interactive=True),
+            self._cancel: gr.update(interactive=False),
+        }
 
-    def show(path: str | None, threshold: float, request: gr.Request) -> Iterator[dict[Any, Any]]:
+    def _stop(self, request: gr.Request) -> Updates:
+        self._stops.want(request)
+        return {
+            self._status: note(text.VIDEO_CANCELLED),
+            self._cancel: gr.update(interactive=False),
+        }
+
+    def _show(self, path: str | None, threshold: float, request: gr.Request) -> Iterator[Updates]:
+        """How far the video is, and then what was found in it."""
         try:
-            yield from work(path, threshold, request.session_hash)
+            yield from self._work(path, threshold, request)
         except Cancelled:
-            yield {status: note(text.VIDEO_CANCELLED), **ready()}
+            yield {self._status: note(text.VIDEO_CANCELLED), **self._ready()}
+        except Exception as error:
+            sentence = error.message if isinstance(error, gr.Error) else text.VIDEO_FAILED
+            yield {self._status: note(sentence), **self._ready()}
+            raise
 
-    def work(path: str | None, threshold: float, visitor: str | None) -> Iterator[dict[Any, Any]]:
+    def _work(self, path: str | None, threshold: float, request: gr.Request) -> Iterator[Updates]:
         started = time.monotonic()
-        if visitor in stopped:  # while it waited
+        if self._stops.wanted(request):  # while it waited
             raise Cancelled
         # A visitor who leaves closes this generator, which ends the work.
-        with folder_of_cache(video.GRADIO_CACHE) as folder:
-            target = folder / text.VIDEO_FILE.format(name=Path(path or "").stem)
-            try:
-                for report in reports(path, target, threshold):
-                    if visitor in stopped:
-                        raise Cancelled
-                    yield {status: progress(report, time.monotonic() - started)}
-            except Cancelled:
-                raise
-            except Exception as error:
-                sentence = error.message if isinstance(error, gr.Error) else text.VIDEO_FAILED
-                yield {status: note(sentence), **ready()}
-                raise
+        with folder_of_cache(self._video.GRADIO_CACHE) as folder:
+            target = target_in(folder, path)
+            for report in reports(self._recognizer, path, target, threshold):
+                if self._stops.wanted(request):
+                    raise Cancelled
+                yield {self._status: progress(report, time.monotonic() - started)}
             yield {
-                status: summary(report),
-                annotated: str(target),
-                faces: timeline_cards(report, recognizer.classes),
-                table: gr.update(value=str(report.table), visible=True),
-                document: gr.update(value=str(target.with_suffix(".json")), visible=True),
-                **ready(),
+                self._status: summary(report),
+                self._annotated: gr.update(value=str(target)),
+                self._faces: timeline_cards(report, self._recognizer.classes),
+                self._table: gr.update(value=str(report.table), visible=True),
+                self._document: gr.update(value=str(target.with_suffix(".json")), visible=True),
+                **self._ready(),
             }
 
-    def stop(request: gr.Request) -> dict[Any, Any]:
-        # Gradio's own cancelling loses now and then against the progress that is on its way.
-        stopped.add(request.session_hash)
-        return {
-            status: note(text.VIDEO_CANCELLED),
-            cancel: gr.update(interactive=False),
-        }
-
-    def predict_video(path: str | None, threshold: float) -> Iterator[tuple[Any, Any, Any]]:
+    def predict_video(
+        self, path: str | None, threshold: float
+    ) -> Iterator[tuple[str | None, dict[str, Any] | None, str | None]]:
         """Find the faces of a video, follow them, and tell the emotion of each over time.
 
         `threshold`, 0 to 1, is the probability from which on a face gets a label.
@@ -128,76 +228,10 @@ def video_tab(recognizer: Recognizer) -> None:
         "shares" of that time; and a CSV file with every face of every frame, whose name tells model
         and threshold.
         """
-        with folder_of_cache(video.GRADIO_CACHE) as folder:
-            target = folder / text.VIDEO_FILE.format(name=Path(path or "").stem)
-            for report in reports(path, target, threshold):  # noqa: B007, the last one is used
+        with folder_of_cache(self._video.GRADIO_CACHE) as folder:
+            target = target_in(folder, path)
+            for report in reports(self._recognizer, path, target, threshold):  # noqa: B007, the last one is used
                 yield None, None, None
             target.with_suffix(".json").unlink()  # Gradio deletes in time what it hands out alone
-            found = describe_model(recognizer, threshold) | report.summary()
+            found = describe_model(self._recognizer, threshold) | report.summary()
             yield str(target), found, str(report.table)
-
-    with gr.Tab(text.label("VIDEO_TAB")), gr.Row(equal_height=False):
-        with gr.Column(scale=4, min_width=320):
-            video = gr.Video(
-                label=text.label("VIDEO_INPUT"), sources=["upload"], elem_id="video-input"
-            )
-            threshold = gr.Slider(
-                0,
-                1,
-                round(recognizer.threshold, 2),
-                step=0.01,
-                label=text.label("THRESHOLD"),
-                info=text.label("THRESHOLD_INFO"),
-            )
-            with gr.Row():
-                start = gr.Button(text.label("VIDEO_START"), variant="primary", min_width=120)
-                cancel = gr.Button(
-                    text.label("VIDEO_CANCEL"), variant="stop", interactive=False, min_width=120
-                )
-        with gr.Column(scale=5, min_width=320):
-            status = component(lambda: note(text.VIDEO_NOTHING_YET), elem_id="video-status")
-            annotated = gr.Video(
-                label=text.label("VIDEO_OUTPUT"),
-                interactive=False,
-                buttons=["download"],
-                elem_id="video-output",
-            )
-            with gr.Row():
-                table = gr.DownloadButton(text.label("VIDEO_TABLE"), visible=False, min_width=120)
-                document = gr.DownloadButton(
-                    text.label("VIDEO_DOCUMENT"), visible=False, min_width=120
-                )
-            faces = component("", elem_id="video-faces")
-            # For the API alone.
-            found = gr.JSON(label="summary", visible=False)
-            rows = gr.File(label="table", visible=False)
-
-    shown = [status, annotated, faces, table, document, start, cancel]
-    # At once, for the video itself may have to wait for another visitor's.
-    start.click(
-        wait, None, shown, api_visibility="private", show_progress="hidden", queue=False
-    ).then(
-        show,
-        [video, threshold],
-        shown,
-        api_visibility="private",
-        show_progress="hidden",
-        concurrency_limit=AT_ONCE,
-        concurrency_id="video",
-    )
-    cancel.click(
-        stop,
-        None,
-        [status, cancel],
-        api_visibility="private",
-        show_progress="hidden",
-        queue=False,
-    )
-    gr.on(
-        [],
-        predict_video,
-        [video, threshold],
-        [annotated, found, rows],
-        api_name="predict_video",
-        concurrency_id="video",
-    )
