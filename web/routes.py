@@ -1,6 +1,6 @@
 """The server's own addresses beside Gradio's.
 
-Gradio's login doesn't cover them: `/live` asks for it, `/healthz` tells nothing personal.
+Gradio's login doesn't cover them: `/live` asks for it, the others tell nothing personal.
 """
 
 from starlette.requests import Request
@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from fer_system.recognizer import Recognizer
 from web.webcam.route import live_route
+from web.webcam.scripts import script_route
 
 
 def own_routes(recognizer: Recognizer) -> list[Route]:
@@ -25,4 +26,4 @@ def own_routes(recognizer: Recognizer) -> list[Route]:
             }
         )
 
-    return [Route("/healthz", healthz), live_route(recognizer)]
+    return [Route("/healthz", healthz), live_route(recognizer), script_route()]

@@ -1,12 +1,16 @@
 """The webcam tab as people see it: real Chromium, its camera fed from a clip."""
 
 import csv
+import re
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from PIL import Image
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
+from skimage import data
 
+from fer_system.records import csv_header
 from tests.browsing import DESKTOP, OVERFLOW, PHONE, SECOND, UPLOAD
 from tests.proxy import proxied
 from tests.serving import serve
@@ -31,6 +35,11 @@ DRAWN = """() => {
   const brush = document.querySelector("#webcam [data-part=overlay]").getContext("2d");
   return brush.getImageData(0, 0, width, height).data.some(Boolean);
 }"""
+
+CLICK_WHEN_DRAWN = f"""async (button) => {{
+  while (!({DRAWN})()) await new Promise(requestAnimationFrame);
+  button.click();
+}}"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -59,23 +68,33 @@ def test_what_the_webcam_shows_can_be_saved(open_page, recognizer, tmp_path):
     page = open_page()
     count_answers(page)
     open_webcam(page)
+    began = datetime.now(timezone.utc) - timedelta(seconds=60)
     page.wait_for_function(f"{ANSWERS} > 20")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save CSV").click()
+    name = saved.value.suggested_filename
+    assert re.fullmatch(r"webcam-[\dT-]{19}-toy-threshold-0\.\d+\.csv", name), name
     saved.value.save_as(tmp_path / "session.csv")
     with (tmp_path / "session.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) > 5
+    assert list(rows[0]) == csv_header(recognizer.classes)
     for row in rows:
-        shares = [float(row[name]) for name in recognizer.classes]
-        assert sum(shares) == pytest.approx(1, abs=0.01)
-        assert row["label"] in (*recognizer.classes, "uncertain")
-    assert [float(row["seconds"]) for row in rows] == sorted(float(row["seconds"]) for row in rows)
+        shares = {name: float(row[name]) for name in recognizer.classes}
+        assert sum(shares.values()) == pytest.approx(1, abs=0.01)
+        assert float(row["confidence"]) == shares[row["label"]] == max(shares.values())
+        assert row["uncertain"] in ("0", "1")
+        assert (row["source"], row["quality"], row["error"]) == ("webcam", "", "")
+    times = [datetime.strptime(row["time"], "%Y-%m-%dT%H:%M:%S.%f%z") for row in rows]
+    assert times == sorted(times)
+    assert began <= times[0] <= times[-1] <= datetime.now(timezone.utc)
+    # In pixels of the camera's 640 x 480, where the astronaut is 480 high, and then smaller.
+    (face,) = recognizer(Image.fromarray(data.astronaut()).resize((480, 480)))
+    assert max(int(row["width"]) for row in rows) == pytest.approx(face.box[2], abs=15)
 
     page.wait_for_function(f"!({DRAWN})()")
-    page.wait_for_function(DRAWN)  # the face has just come and stays for two seconds
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="Save picture").click()
+    with page.expect_download() as saved:  # of a face that has just come and stays for two seconds
+        page.get_by_role("button", name="Save picture").evaluate(CLICK_WHEN_DRAWN)
     saved.value.save_as(tmp_path / "picture.png")
     picture = Image.open(tmp_path / "picture.png")
     assert picture.size == (640, 480)

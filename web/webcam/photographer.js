@@ -1,4 +1,4 @@
-// A worker of webcam.js: a picture of the camera -> JPEG. The page itself would encode only when it
+// A worker of link.js: a picture of the camera -> JPEG. The page itself would encode only when it
 // has nothing else to do, which comes late while it draws. Answers on the port that comes with it.
 
 const canvas = new OffscreenCanvas(1, 1);
