@@ -16,7 +16,6 @@ from typing import Any
 import keras
 
 from pipeline.data.dataset import SIZE, SPLITS, Split, data_hash, load_split
-from pipeline.evaluate import figures, predict
 from pipeline.foundation.errors import run as run_command
 from pipeline.foundation.files import write_csv
 from pipeline.foundation.params import REPOSITORY, Ablation, Training, load_params, varied
@@ -25,6 +24,8 @@ from pipeline.learning import networks
 from pipeline.learning.calibration import calibrate
 from pipeline.learning.checkpoint import Checkpoint, State, best_epoch, fingerprint
 from pipeline.learning.fit import Fit
+from pipeline.measuring.figures import figures
+from pipeline.measuring.predictions import predict
 from pipeline.pictures.plots import save_ablation
 from pipeline.records.journal import Journal
 
@@ -73,7 +74,9 @@ def train_run(run: Run, splits: dict[str, Split], data: str) -> dict[str, Any]:
         Fit(network, settings, train, splits["val"], checkpoint, state, journal.log_metrics).run()
     calibrate(network, splits["val"])
     measured = {
-        split: figures(splits[split].labels, predict(network, splits[split].images))
+        split: figures(
+            splits[split].labels, predict(network.predict_on_batch, splits[split].images)
+        )
         for split in SPLITS[1:]
     }
     journal.log_metrics(measured)

@@ -1,6 +1,6 @@
 """Stage: fer2013.csv or class folders -> data/arrays/{train,val,test}.npz, every face checked.
 
-Also writes reports/data/distribution.csv and .png: how many faces each class has in each split.
+Also writes reports/data/distribution.csv: how many faces each class has in each split.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from pipeline.data.fer2013 import read_csv
 from pipeline.foundation.errors import run
 from pipeline.foundation.files import write_csv
 from pipeline.foundation.params import REPOSITORY, Data, ParamsError, load_params
-from pipeline.pictures.plots import save_distribution
 
 
 def read(data: Data) -> tuple[dict[str, Split], list[str]]:
@@ -61,7 +60,6 @@ def main() -> None:
     save_splits(splits)
     reports = REPOSITORY / "reports" / "data"
     write_csv(reports / "distribution.csv", ("split", "class", "faces"), counts)
-    save_distribution(counts, reports / "distribution.png")
 
 
 if __name__ == "__main__":

@@ -8,9 +8,7 @@ what Keras does. Every format takes float32 faces (N, 48, 48, 1), grey levels 0.
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,37 +18,37 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
-from pipeline.data.dataset import Split, load_split
-from pipeline.formats.champion import load_champion
-from pipeline.formats.onnx_export import Predict, export_onnx, load_onnx, median_milliseconds
+from pipeline.data.dataset import Split, as_input, load_split
+from pipeline.formats.keras_file import load_network
+from pipeline.formats.onnx_export import TOLERANCE, export_onnx
+from pipeline.formats.onnx_file import load_onnx, median_milliseconds, with_metadata
 from pipeline.formats.tensorflow_export import (
     export_savedmodel,
     export_tflite,
     load_savedmodel,
     load_tflite,
 )
-from pipeline.foundation.params import REPOSITORY, ParamsError, load_params
-from pipeline.records.card import metadata_of, read_card
+from pipeline.foundation.errors import PipelineError, run
+from pipeline.foundation.params import REPOSITORY, load_params
+from pipeline.measuring.predictions import Predict, predict_shown
+from pipeline.records.card import metadata_of, read_card, read_champion
 
 MODELS = REPOSITORY / "models"
 EXPORTS = REPOSITORY / "exports"
 CHAMPION = "best"
-TOLERANCE = 1e-4
-"""Largest difference of a probability between Keras and a format that computes the same."""
+"""What `--model` and the files in models/ call the champion."""
 LOSS = 0.05
 """By how much a format that computes in int8 may be right less often than Keras."""
 CALIBRATION = 70
 """Training faces of each class that int8 is calibrated on."""
-BATCH = 64
 HEADER = (
     "| format | written | MB | ms a face | largest difference | accuracy |",
     "|---|---|---|---|---|---|",
 )
 
 
-class ExportError(RuntimeError):
+class ExportError(PipelineError):
     """Nothing is exported; what lay at the place is still there."""
 
 
@@ -102,6 +100,12 @@ def load_json_and_weights(folder: Path) -> Predict:
     return network.predict_on_batch
 
 
+def write_onnx(model: Model, path: Path) -> None:
+    """Write an ONNX file with the card in it, as fer_system and the page read it."""
+    export_onnx(model.network, path)
+    path.write_bytes(with_metadata(path, metadata_of(model.card)))
+
+
 FORMATS = {
     "keras": Format(
         ".keras",
@@ -114,11 +118,7 @@ FORMATS = {
         load_json_and_weights,
         marker="model.json",
     ),
-    "onnx": Format(
-        ".onnx",
-        lambda model, path: export_onnx(model.network, metadata_of(model.card), path),
-        load_onnx,
-    ),
+    "onnx": Format(".onnx", write_onnx, load_onnx),
     "tflite": Format(
         ".tflite", lambda model, path: export_tflite(model.network, path), load_tflite
     ),
@@ -144,17 +144,6 @@ def calibration_faces(training: Split, each: int = CALIBRATION, seed: int = 1) -
         order[training.labels[order] == label][:each] for label in range(len(training.classes))
     ]
     return as_input(training.images[np.concatenate(chosen)])
-
-
-def as_input(images: np.ndarray) -> np.ndarray:
-    """Faces (N, 48, 48) as networks take them: float32 (N, 48, 48, 1)."""
-    return images[..., np.newaxis].astype(np.float32)
-
-
-def probabilities_of(predict: Predict, images: np.ndarray, title: str) -> np.ndarray:
-    """Probabilities (N, classes) of faces (N, 48, 48); a bar on a terminal tells the time left."""
-    starts = tqdm(range(0, len(images), BATCH), title, unit="batch", disable=None, leave=False)
-    return np.concatenate([predict(as_input(images[at : at + BATCH])) for at in starts])
 
 
 def accuracy_of(probabilities: np.ndarray, labels: np.ndarray) -> float:
@@ -215,7 +204,7 @@ def measure(
     predict: Predict, path: Path, kind: str, validation: Split, expected: np.ndarray
 ) -> Measured:
     """What `path` weighs, and how `predict`, which is of it, compares with Keras."""
-    probabilities = probabilities_of(predict, validation.images, kind)
+    probabilities = predict_shown(predict, validation.images, kind)
     files = [file for file in (path, *path.rglob("*")) if file.is_file()]
     return Measured(
         megabytes=sum(file.stat().st_size for file in files) / 1e6,
@@ -243,16 +232,22 @@ def read_model(name: str) -> Model:
         raise ExportError(
             f"there is no model {name!r}; params.yaml lists {', '.join(params.models)}"
         )
-    path = MODELS / f"{name}.keras"
-    try:
-        network = load_champion(path)
-    except ValueError:
-        raise ExportError(f"{path} is damaged; make it again with `dvc repro promote`") from None
+    network = load_network(MODELS / f"{name}.keras")
     if name == CHAMPION:
-        card = json.loads((MODELS / "best.json").read_text(encoding="utf-8"))
+        card = read_champion()
     else:
         card = read_card(name, params.models, params.promote.metric)
     return Model(network, card, calibration_faces(load_split("train")))
+
+
+def refuse_other_classes(name: str, model: Model, validation: Split) -> None:
+    """ExportError where the model was trained on other classes than the arrays hold."""
+    told, known = model.network.output_shape[-1], len(validation.classes)
+    if told != known:
+        raise ExportError(
+            f"{name} tells {told} classes and the faces in data/arrays have {known}; "
+            "make both of the same labels with `dvc repro`"
+        )
 
 
 def export_all(name: str, places: dict[str, Path]) -> None:
@@ -260,13 +255,8 @@ def export_all(name: str, places: dict[str, Path]) -> None:
     for kind, path in places.items():
         refuse_other(path, kind)
     model, validation = read_model(name), load_split("val")
-    told, known = model.network.output_shape[-1], len(validation.classes)
-    if told != known:
-        raise ExportError(
-            f"{name} tells {told} classes and the faces in data/arrays have {known}; "
-            "make both of the same labels with `dvc repro`"
-        )
-    expected = probabilities_of(model.network.predict_on_batch, validation.images, "Keras")
+    refuse_other_classes(name, model, validation)
+    expected = predict_shown(model.network.predict_on_batch, validation.images, "Keras")
     accuracy = accuracy_of(expected, validation.labels)
     print(f"{model.card['model']}: Keras names {accuracy:.2%} of the validation faces as labelled")
     print(*HEADER, sep="\n", flush=True)
@@ -304,7 +294,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (ExportError, ParamsError, FileNotFoundError) as error:
-        sys.exit(f"export: {error}")
+    run(main)

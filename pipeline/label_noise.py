@@ -7,7 +7,6 @@ wrong are drawn to data/suspects.png, which Git leaves out: the pictures are not
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,14 @@ import numpy as np
 from fer_system.emotions import FER2013, FERPLUS
 from pipeline.data.dataset import SPLITS, Split, load_split
 from pipeline.data.duplicates import duplicates, thumbnails, twins
-from pipeline.data.ferplus import NO_FACE, VotesError, voted_labels
-from pipeline.formats.champion import load_champion
+from pipeline.data.ferplus import NO_FACE, voted_labels
+from pipeline.formats.onnx_file import ALL_CORES, CHAMPION_MODEL, load_onnx
+from pipeline.foundation.errors import run
 from pipeline.foundation.files import write_csv, write_json
 from pipeline.foundation.params import REPOSITORY, ParamsError, load_params
+from pipeline.measuring.predictions import predict_shown
 from pipeline.pictures.plots import save_agreement, save_faces
+from pipeline.records.reports import REPORTS
 
 SUSPECTS = 60
 
@@ -64,10 +66,9 @@ def main() -> None:
     if splits["train"].classes != FER2013:
         raise ParamsError("the arrays hold other labels; set data.labels: fer2013, then dvc repro")
     voted = voted_labels(splits, REPOSITORY / data.votes)
-    network = load_champion()
+    network = load_onnx(CHAMPION_MODEL, ALL_CORES)
     probabilities = {
-        name: network.predict(split.images[..., np.newaxis], batch_size=256, verbose=0)
-        for name, split in splits.items()
+        name: predict_shown(network, split.images, name) for name, split in splits.items()
     }
     shares = agreement(
         np.concatenate([splits[name].labels for name in SPLITS]),
@@ -85,7 +86,7 @@ def main() -> None:
             "accuracy": float((test == splits["test"].labels)[alone].mean()),
         },
     }
-    folder = REPOSITORY / "reports" / "label_noise"
+    folder = REPORTS / "label_noise"
     rows = [[name, *shares[row].tolist()] for row, name in enumerate(FER2013)]
     write_csv(folder / "agreement.csv", ("label", *FERPLUS, "no majority or no face"), rows)
     write_json(folder / "label_noise.json", summary)
@@ -100,7 +101,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (VotesError, ParamsError, FileNotFoundError) as error:
-        sys.exit(f"label_noise: {error}")
+    run(main)

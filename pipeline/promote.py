@@ -1,7 +1,7 @@
 """Stage: reports -> models/best.onnx (served), models/best.keras and models/best.json (card).
 
-The champion is chosen by a validation figure that params.yaml names. The three files replace the
-old champion together, and only after ONNX has been seen to give what Keras gives.
+The champion is chosen by a validation figure that params.yaml names. Its files are those that
+`evaluate` measured, the ONNX file with the card in it. The same champion gives the same bytes.
 """
 
 from __future__ import annotations
@@ -9,27 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-import keras
-import numpy as np
-
-from pipeline.data.dataset import Split, load_split
-from pipeline.formats.onnx_export import export_onnx, largest_difference
-from pipeline.foundation.params import REPOSITORY, ParamsError, load_params
-from pipeline.records.card import metadata_of, read_card
+from pipeline.formats.onnx_file import with_metadata
+from pipeline.foundation.errors import run
+from pipeline.foundation.files import replace_other
+from pipeline.foundation.params import REPOSITORY, load_params
+from pipeline.records.card import metadata_of, read_card, read_figures
+from pipeline.records.files import existing
 from pipeline.records.reports import read_report
-
-TOLERANCE = 1e-4
-"""Largest difference of a probability between ONNX and Keras."""
-CHECKED_FACES = 512
-
-
-class PromotionError(RuntimeError):
-    """No model may be promoted; the old champion stays as it was."""
 
 
 def choose(candidates: dict[str, dict[str, Any]], metric: str) -> str:
@@ -41,29 +31,23 @@ def choose(candidates: dict[str, dict[str, Any]], metric: str) -> str:
     return max(candidates, key=lambda name: sign * candidates[name]["validation"][metric])
 
 
-def promote(keras_file: Path, card: dict[str, Any], validation: Split, folder: Path) -> None:
-    """Write best.onnx, best.keras and best.json to `folder`, all or none."""
-    network = keras.models.load_model(keras_file, compile=False)
-    faces = validation.images[:CHECKED_FACES, ..., np.newaxis].astype(np.float32)
-    with tempfile.TemporaryDirectory(dir=folder, prefix="partial-") as name:
-        made = Path(name)
-        export_onnx(network, metadata_of(card), made / "best.onnx")
-        difference = largest_difference(made / "best.onnx", network, faces)
-        if not difference <= TOLERANCE:
-            raise PromotionError(
-                f"ONNX and Keras differ by {difference:.2g} on {len(faces)} validation faces, more "
-                f"than {TOLERANCE}; {card['model']} is not promoted and the old champion stays"
-            )
-        shutil.copyfile(keras_file, made / "best.keras")
-        card = {
-            **card,
-            "onnx_differs_from_keras_by": difference,
-            "sha256": {file.name: _sha256(file) for file in sorted(made.iterdir())},
-        }
-        text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"
+def promote(name: str, card: dict[str, Any], difference: float, folder: Path) -> None:
+    """Make the model `name` of `folder` its best.onnx, best.keras and best.json, all or none.
+
+    `difference` is that between ONNX and Keras, which best.json tells beside the card. Files that
+    would not change are left alone. MissingFileError and DamagedFileError tell of the model's.
+    """
+    network = existing(folder / f"{name}.keras", f"dvc repro train@{name}")
+    with tempfile.TemporaryDirectory(dir=folder, prefix="partial-") as place:
+        made = Path(place)
+        (made / "best.onnx").write_bytes(with_metadata(folder / f"{name}.onnx", metadata_of(card)))
+        shutil.copyfile(network, made / "best.keras")
+        hashes = {file.name: _sha256(file) for file in sorted(made.iterdir())}
+        content = {**card, "onnx_differs_from_keras_by": difference, "sha256": hashes}
+        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         (made / "best.json").write_text(text, encoding="utf-8")
-        for file in made.iterdir():
-            file.replace(folder / file.name)
+        for file in sorted(made.iterdir()):
+            replace_other(folder / file.name, file)
 
 
 def _sha256(path: Path) -> str:
@@ -74,17 +58,14 @@ def main() -> None:
     """Promote the best of the models that params.yaml lists."""
     params = load_params()
     metric = params.promote.metric
-    figures = {model: read_report(model, "metrics.json") for model in params.models}
+    figures = {model: read_figures(model, metric) for model in params.models}
     name = choose(figures, metric)
     card = read_card(name, params.models, metric)
-    models = REPOSITORY / "models"
-    promote(models / f"{name}.keras", card, load_split("val"), models)
+    key = "onnx_differs_from_keras_by"
+    promote(name, card, read_report(name, "details", key)[key], REPOSITORY / "models")
     for model, value in card["candidates"].items():
         print(f"{model}: validation {metric} {value:.4f}{'  <- champion' * (model == name)}")
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (ParamsError, PromotionError, FileNotFoundError) as error:
-        sys.exit(f"promote: {error}")
+    run(main)

@@ -1,31 +1,28 @@
 """Stage: reports and models -> MLflow, and a table of all models on the screen.
 
 It completes the run that each training began. Where MLflow's store knows no such run, because DVC
-restored the training from its cache or the store is another one, the run is told anew. So DVC runs
-this stage every time; what MLflow has already is not sent again.
+restored the training from its cache or the store is another one, a new run is made from the
+reports. So DVC runs this stage every time; what MLflow has already is not sent again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from typing import Any
 
-import numpy as np
-
-from pipeline.data.dataset import Split, load_split
-from pipeline.foundation.params import REPOSITORY, ParamsError, load_params
+from pipeline.data.dataset import Split, as_input, load_split
+from pipeline.foundation.errors import run
+from pipeline.foundation.params import REPOSITORY, load_params
 from pipeline.foundation.revision import run_name
-from pipeline.records.card import read_card
+from pipeline.records.card import read_card, read_champion
 from pipeline.records.journal import VERSION, Journal
-from pipeline.records.reports import folder_of, read_history, read_report
+from pipeline.records.reports import PICTURES, folder_of, read_history, read_report
 
 SAMPLE = 8
 """Faces shown to MLflow to tell the shapes of a model's input and output."""
 RECORDED = "recorded"
 """Tag: what of the reports the run holds."""
-CHAMPION = REPOSITORY / "models" / "best.json"
 
 
 def digest(*contents: Any) -> str:  # noqa: ANN401
@@ -36,7 +33,7 @@ def digest(*contents: Any) -> str:  # noqa: ANN401
 def record(card: dict[str, Any], cost: dict[str, float], validation: Split) -> Journal:
     """Make MLflow's run of a model hold everything that `card` and the model's reports tell."""
     name = card["model"]
-    training, history = read_report(name, "training.json"), read_history(name)
+    training, history = read_report(name, "training"), read_history(name)
     journal = Journal(
         run_name(name, card["git_commit"]),
         card["mlflow_run_id"],
@@ -50,7 +47,8 @@ def record(card: dict[str, Any], cost: dict[str, float], validation: Split) -> J
     held, content = journal.tags() or {}, digest(card, cost)
     if held.get(RECORDED) != content:
         journal.log_metrics(card["figures"] | cost)
-        journal.log_files(folder_of(name))
+        for folder in (folder_of(name), PICTURES / name):
+            journal.log_files(folder)
         journal.log_card(card)
         if VERSION not in held:
             log_model(journal, name, validation)
@@ -61,10 +59,10 @@ def record(card: dict[str, Any], cost: dict[str, float], validation: Split) -> J
 
 def log_model(journal: Journal, name: str, validation: Split) -> None:
     """Keep the trained network itself with its run."""
-    import keras  # late: it takes seconds, and is rarely needed
+    from pipeline.formats.keras_file import load_network  # late: Keras takes seconds to import
 
-    network = keras.models.load_model(REPOSITORY / "models" / f"{name}.keras", compile=False)
-    faces = validation.images[:SAMPLE, ..., np.newaxis].astype(np.float32)
+    network = load_network(REPOSITORY / "models" / f"{name}.keras")
+    faces = as_input(validation.images[:SAMPLE])
     journal.log_model(network, faces, network.predict(faces, verbose=0))
 
 
@@ -99,11 +97,11 @@ def table(rows: list[dict[str, str]]) -> str:
 def main() -> None:
     """Record every model that params.yaml lists, mark the champion, print the table."""
     params, validation = load_params(), load_split("val")
-    champion = json.loads(CHAMPION.read_text(encoding="utf-8"))["model"]
+    champion = read_champion()["model"]
     rows = []
     for name in params.models:
         card = read_card(name, params.models, params.promote.metric)
-        cost = read_report(name, "cost.json")
+        cost = read_report(name, "cost", "milliseconds_per_face", "seconds_per_epoch")
         journal = record(card, cost, validation)
         if name == champion:
             journal.promote()
@@ -112,7 +110,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (ParamsError, FileNotFoundError) as error:
-        sys.exit(f"record: {error}")
+    run(main)

@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import argparse
 import base64
-import csv
 import io
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +19,30 @@ from ruamel.yaml import YAML
 
 from fer_system.card import CARD_TEXTS, ENGLISH, STYLE, Words, emoji_styles, environment, model_card
 from fer_system.classifier import read_card
+from pipeline.foundation.errors import DamagedFileError, PipelineError, run
 from pipeline.foundation.files import write_whole
-from pipeline.foundation.params import REPOSITORY
-from pipeline.records.card import metadata_of
-from pipeline.records.reports import folder_of, read_report
-from pipeline.rivals import entries_of, read_rivals
+from pipeline.records.card import metadata_of, read_champion
+from pipeline.records.files import existing, read_json, read_table
+from pipeline.records.reports import (
+    PICTURES,
+    REPORTS,
+    STAGES,
+    read_distribution,
+    read_report,
+    read_robustness,
+)
+from pipeline.records.rivals import entries_of, read_compared
 
-CARD = REPOSITORY / "models" / "best.json"
-REPORTS = REPOSITORY / "reports"
 TEMPLATE = Path(__file__).parent / "records" / "report.html"
 IDENTITY = ("git_commit", "data_hash", "mlflow_run_id")
 """What tells one training from another."""
+NEEDED = {
+    "training": (*IDENTITY, "epochs"),
+    "metrics": ("train", "validation", "test"),
+    "details": ("test",),
+    "cost": ("parameters", "milliseconds_per_face", "seconds_per_epoch"),
+}
+"""Keys of each report that the page shows of every model."""
 ONE_FACE = 1e-3
 """Accuracies of one network that differ by less were measured on other processors."""
 
@@ -40,30 +50,30 @@ ONE_FACE = 1e-3
 def gather() -> dict[str, Any]:
     """Everything that the page tells, from the files.
 
-    FileNotFoundError says how to make one that is missing; `label_noise` and `ablation`, which no
-    stage makes, are empty where they are missing.
+    MissingFileError and DamagedFileError say how to make one; `label_noise` and `ablation`, which
+    no stage makes, are empty where they are missing.
     """
-    card = json.loads(_existing(CARD, "dvc repro promote").read_text(encoding="utf-8"))
+    card = read_champion()
+    drawn = PICTURES / card["model"]
     return {
         "card": card,
         "models": {name: read_model(name) for name in card["candidates"]},
         "pictures": {
-            name: picture(_existing(folder_of(card["model"]) / f"{name}.png", "dvc repro evaluate"))
+            name: picture(existing(drawn / f"{name}.png", "dvc repro draw"))
             for name in ("history", "calibration")
         },
-        "faces": faces_of(_table("data/distribution.csv", "dvc repro convert")),
-        "robustness": _table("robustness/robustness.csv", "dvc repro robustness"),
-        "rivals": read_rivals(_existing(REPORTS / "rivals" / "rivals.csv", "dvc repro rivals")),
+        "faces": faces_of(read_distribution()),
+        "robustness": read_robustness(),
+        "rivals": read_compared(),
         "ours": entries_of(card),
         "label_noise": read_label_noise(REPORTS / "label_noise"),
-        "ablation": _rows(REPORTS / "ablation" / "ablation.csv"),
+        "ablation": read_ablation(REPORTS / "ablation" / "ablation.csv"),
     }
 
 
 def read_model(name: str) -> dict[str, Any]:
     """The reports on one model that the page compares or looks into."""
-    files = ("training", "metrics", "details", "cost")
-    return {file: read_report(name, f"{file}.json") for file in files}
+    return {file: read_report(name, file, *NEEDED[file]) for file in STAGES}
 
 
 def read_label_noise(folder: Path) -> dict[str, Any]:
@@ -71,14 +81,19 @@ def read_label_noise(folder: Path) -> dict[str, Any]:
     summary, drawn = folder / "label_noise.json", folder / "agreement.png"
     if not (summary.exists() and drawn.exists()):
         return {}
-    return json.loads(summary.read_text(encoding="utf-8")) | {"picture": picture(drawn)}
+    return read_json(summary, "python -m pipeline.label_noise") | {"picture": picture(drawn)}
 
 
-def faces_of(rows: list[dict[str, str]]) -> dict[str, dict[str, int]]:
-    """Faces of each class in each split, from rows of `split`, `class` and `faces`."""
+def read_ablation(path: Path) -> list[dict[str, str]]:
+    """The rows of the study of the recipe; none where it was not made."""
+    return read_table(path, "python -m pipeline.ablation", dict) if path.exists() else []
+
+
+def faces_of(counts: list[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
+    """Faces of each class in each split, from (split, class, number of faces)."""
     faces: dict[str, dict[str, int]] = {}
-    for row in rows:
-        faces.setdefault(row["split"], {})[row["class"]] = int(row["faces"])
+    for split, name, count in counts:
+        faces.setdefault(split, {})[name] = count
     return faces
 
 
@@ -109,7 +124,7 @@ def disagreements(content: dict[str, Any]) -> list[str]:
         )
     if list(content["faces"].values()) != list(card["faces"].values()):
         sentences.append(f"reports/data counts other faces than those of {name}.")
-    unspoilt = float(content["robustness"][0]["accuracy"])
+    unspoilt = content["robustness"][0]["accuracy"]
     if abs(unspoilt - card["figures"]["test"]["accuracy"]) > ONE_FACE:
         sentences.append("reports/robustness is of another champion.")
     told = {rival["name"]: rival["accuracy"] for rival in content["rivals"]}
@@ -156,24 +171,6 @@ def recipe(settings: dict[str, Any], model: str) -> str:
     return text.getvalue()
 
 
-def _existing(path: Path, command: str) -> Path:
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is missing; make it with `{command}`")
-    return path
-
-
-def _table(name: str, command: str) -> list[dict[str, str]]:
-    return _rows(_existing(REPORTS / name, command))
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file; none where there is no file."""
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 def main() -> None:
     """Write the page, and say what in it does not go together."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -186,20 +183,21 @@ def main() -> None:
     )
     out = parser.parse_args().out
     content = gather()
-    html = page(content)
-    write_whole(out, lambda partial: partial.write_text(html, encoding="utf-8"))
+    try:
+        html = page(content)
+    except (KeyError, ValueError, UndefinedError) as error:
+        raise DamagedFileError(
+            f"models/best.json or a file of reports/ cannot be read ({error}); "
+            "make them again with `dvc repro --force`"
+        ) from error
+    try:
+        write_whole(out, lambda partial: partial.write_text(html, encoding="utf-8"))
+    except OSError as error:
+        raise PipelineError(f"{out} cannot be written ({error}); name another place") from error
     for sentence in disagreements(content):
         print(f"Beware: {sentence} `dvc repro` brings them up to date.")
     print(f"{out}: {len(html.encode()) / 1e6:.1f} MB; open it in a browser, or send it.")
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except OSError as error:
-        sys.exit(f"report: {error}")
-    except (KeyError, ValueError, UndefinedError) as error:
-        sys.exit(
-            f"report: models/best.json or a file of reports/ cannot be read ({error}); "
-            "make them again with `dvc repro --force`"
-        )
+    run(main)

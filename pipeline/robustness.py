@@ -1,26 +1,24 @@
-"""Stage: the champion on spoilt test faces -> reports/robustness/: table and picture.
+"""Stage: models/best.onnx on spoilt test faces -> reports/robustness/robustness.csv.
 
 Nothing is chosen by these figures; they tell a reader what to expect of bad pictures.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import partial
 
 import cv2
-import keras
 import numpy as np
 
 from pipeline.data.dataset import SIZE, Split, load_split
-from pipeline.formats.champion import load_champion
+from pipeline.formats.onnx_file import ALL_CORES, CHAMPION_MODEL, load_onnx
+from pipeline.foundation.errors import run
 from pipeline.foundation.files import write_csv
-from pipeline.foundation.params import REPOSITORY
 from pipeline.measuring import metrics
-from pipeline.pictures.plots import save_robustness
+from pipeline.measuring.predictions import Predict, predict
+from pipeline.records.reports import REPORTS
 
-BATCH = 256
 Spoiler = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 """Takes a face, uint8 (48, 48), and returns it spoilt, of the same shape and type."""
 
@@ -94,11 +92,11 @@ def _levels(values: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
 
-def measure(network: keras.Model, test: Split, spoil: Spoiler, seed: int = 0) -> dict[str, float]:
+def measure(network: Predict, test: Split, spoil: Spoiler, seed: int = 0) -> dict[str, float]:
     """Accuracy and expected calibration error on every face of `test`, spoilt."""
     random = np.random.default_rng(seed)
-    faces = np.stack([spoil(face, random) for face in test.images])[..., np.newaxis]
-    probabilities = network.predict(faces, batch_size=BATCH, verbose=0)
+    faces = np.stack([spoil(face, random) for face in test.images])
+    probabilities = predict(network, faces)
     return {
         "accuracy": float((probabilities.argmax(axis=1) == test.labels).mean()),
         "calibration_error": metrics.calibration_error(test.labels, probabilities),
@@ -107,20 +105,16 @@ def measure(network: keras.Model, test: Split, spoil: Spoiler, seed: int = 0) ->
 
 def main() -> None:
     """Spoil the test faces in every way, and write what the champion makes of them."""
-    network = load_champion()
+    network = load_onnx(CHAMPION_MODEL, ALL_CORES)
     test = load_split("test")
     measured = {}
     for name, spoil in SPOILERS.items():
         measured[name] = measure(network, test, spoil)
         print(f"{name}: {measured[name]['accuracy']:.2%}", flush=True)
-    folder = REPOSITORY / "reports" / "robustness"
     rows = [[name, *values.values()] for name, values in measured.items()]
-    write_csv(folder / "robustness.csv", ("faces", "accuracy", "calibration_error"), rows)
-    save_robustness(measured, folder / "robustness.png")
+    header = ("faces", "accuracy", "calibration_error")
+    write_csv(REPORTS / "robustness" / "robustness.csv", header, rows)
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except FileNotFoundError as error:
-        sys.exit(f"robustness: {error}")
+    run(main)

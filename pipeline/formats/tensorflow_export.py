@@ -16,7 +16,8 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from tqdm import tqdm
 
-from pipeline.formats.onnx_export import Predict, serving
+from pipeline.formats.onnx_export import serving
+from pipeline.measuring.predictions import Predict
 
 
 def export_savedmodel(network: keras.Model, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import filecmp
 import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import Any
 
 
 def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
-    """Have `write` make a file of the same ending beside `path`, then rename it to `path`."""
+    """Have `write` make a file of the same ending beside `path`, then rename it to `path`.
+
+    Where `path` holds the same bytes already, it is left as it is.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"partial-{path.name}")
     try:
         write(partial)
-        partial.replace(path)
+        replace_other(path, partial)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -23,6 +27,12 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write in UTF-8."""
     write_whole(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+
+
+def replace_other(path: Path, made: Path) -> None:
+    """Rename `made` to `path`, unless `path` holds the same bytes already."""
+    if not (path.exists() and filecmp.cmp(made, path, shallow=False)):
+        made.replace(path)
 
 
 def write_json(path: Path, content: Any) -> None:  # noqa: ANN401

@@ -13,6 +13,9 @@ from sklearn.isotonic import IsotonicRegression
 
 from fer_system.metrics import accuracy, macro_f1
 
+BINS = 15
+"""Equal parts of 0..1 into which probabilities are sorted to see how true they are."""
+
 
 def confusion_matrix(labels: np.ndarray, predictions: np.ndarray, classes: int) -> np.ndarray:
     """How often each actual class (row) was predicted as each class (column)."""
@@ -37,8 +40,13 @@ def cross_entropy(labels: np.ndarray, probabilities: np.ndarray) -> float:
     return float(-np.log(np.clip(chosen, 1e-7, 1)).mean())
 
 
+def bin_of(confidence: np.ndarray, bins: int) -> np.ndarray:
+    """Which of `bins` equal parts of 0..1 each confidence lies in, counted from 0."""
+    return np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+
+
 def calibration_bins(
-    labels: np.ndarray, probabilities: np.ndarray, bins: int = 15
+    labels: np.ndarray, probabilities: np.ndarray, bins: int = BINS
 ) -> dict[str, np.ndarray]:
     """Faces by the probability of their predicted class, in `bins` equal parts of 0..1.
 
@@ -47,7 +55,7 @@ def calibration_bins(
     """
     confidence = probabilities.max(axis=1).astype(float)
     right = probabilities.argmax(axis=1) == labels
-    part = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    part = bin_of(confidence, bins)
     faces = np.bincount(part, minlength=bins)
     return {
         "faces": faces,
@@ -56,7 +64,7 @@ def calibration_bins(
     }
 
 
-def calibration_error(labels: np.ndarray, probabilities: np.ndarray, bins: int = 15) -> float:
+def calibration_error(labels: np.ndarray, probabilities: np.ndarray, bins: int = BINS) -> float:
     """Expected calibration error, 0..1 (Guo et al. 2017, arXiv:1706.04599, equation 3).
 
     The gap between confidence and accuracy of each part of `calibration_bins`, weighed by faces.

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from pipeline.foundation.files import write_whole
-
-mpl.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "font.size": 10})
+from pipeline.measuring.metrics import BINS, bin_of
 
 
 def save_distribution(counts: list[tuple[str, str, int]], path: Path) -> None:
@@ -91,20 +89,20 @@ def save_faces(images: np.ndarray, titles: Sequence[str], path: Path) -> None:
     _save(figure, path)
 
 
-def save_calibration(panels: dict[str, dict[str, np.ndarray]], path: Path) -> None:
+def save_calibration(panels: dict[str, dict[str, list[float]]], path: Path) -> None:
     """Draw reliability diagrams: how often the network is right, by how sure it is.
 
-    `panels` maps a title to the bins of `metrics.calibration_bins`.
+    `panels` maps a title to what `figures.calibration` gives: the bins that hold faces.
     """
     figure, axes = _figure(len(panels), width=4, height=3.8)
     for axis, (title, parts) in zip(axes, panels.items(), strict=True):
-        filled = parts["faces"] > 0
-        edges = np.linspace(0, 1, len(filled) + 1)[:-1]
-        width = 1 / len(filled)
-        axis.bar(edges[filled], parts["accuracy"][filled], width, align="edge", edgecolor="white")
+        edges = np.linspace(0, 1, BINS + 1)
+        filled = bin_of(np.array(parts["confidence"]), BINS)
+        axis.bar(edges[filled], parts["accuracy"], 1 / BINS, align="edge", edgecolor="white")
         axis.plot((0, 1), (0, 1), color="grey", linestyle=":", label="as sure as right")
-        shares = parts["faces"] / parts["faces"].sum()
-        axis.stairs(shares, np.append(edges, 1), color="black", label="share of faces")
+        shares = np.zeros(BINS)
+        shares[filled] = np.array(parts["faces"]) / sum(parts["faces"])
+        axis.stairs(shares, edges, color="black", label="share of faces")
         axis.set(xlim=(0, 1), ylim=(0, 1), xlabel="probability given", title=title)
     axes[0].set_ylabel("share that is right")
     axes[0].legend(frameon=False, loc="upper left")
@@ -183,7 +181,10 @@ def save_rivals(entries: list[dict[str, Any]], ours: set[str], path: Path) -> No
 
 def _figure(columns: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
     figure = Figure(figsize=(width * columns, height), layout="constrained", dpi=120)
-    return figure, list(figure.subplots(1, columns, squeeze=False)[0])
+    axes = list(figure.subplots(1, columns, squeeze=False)[0])
+    for axis in axes:
+        axis.spines[["top", "right"]].set_visible(False)
+    return figure, axes
 
 
 def _save(figure: Figure, path: Path) -> None:

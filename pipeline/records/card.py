@@ -7,8 +7,40 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipeline.data.dataset import FER2013_HASH, SIZE
+from pipeline.foundation.params import REPOSITORY
+from pipeline.records.files import read_json
 from pipeline.records.reports import read_history, read_report
 
+CHAMPION_CARD = REPOSITORY / "models" / "best.json"
+NEEDED = {
+    "card": (
+        "model",
+        "candidates",
+        "data_hash",
+        "parameters",
+        "classes",
+        "threshold",
+        "git_commit",
+        "mlflow_run_id",
+        "figures.validation",
+        "figures.test.accuracy",
+        "test_averaged.views",
+        "test_intervals_95.accuracy",
+    ),
+    "training": ("model", "parameters", "recipe", "git_commit", "data_hash", "mlflow_run_id"),
+    "details": (
+        "averaging",
+        "train.per_class",
+        "validation.per_class",
+        "validation.threshold",
+        "test.per_class",
+        "test.confusion",
+        "test.calibration",
+        "test.averaged",
+        "test.intervals_95",
+    ),
+}
+"""Keys that must be in the card of the champion and in the reports that a card is made of."""
 LIMITS = {
     "expression": "It names the expression that a face shows, not what the person feels.",
     "labels": "It learned the guesses of few people; people agree with them on about 65 % of the "
@@ -22,21 +54,31 @@ LIMITS = {
 }
 """What a reader of the model card must know; the page knows the sentences by their names."""
 OF_FER2013 = ("labels", "copies")
-"""Limits that are of FER2013's faces."""
+"""The limits that are known of FER2013's faces and of no other dataset."""
 SPLIT_RULE = (
     "trained on the training faces, chosen on the validation faces; the test faces choose nothing"
 )
 
 
+def read_champion() -> dict[str, Any]:
+    """The card of the champion; MissingFileError and DamagedFileError say how to make it."""
+    return read_json(CHAMPION_CARD, "dvc repro promote", *NEEDED["card"])
+
+
 def read_card(name: str, models: Sequence[str], metric: str) -> dict[str, Any]:
-    """The card of one of `models`, from the reports on all of them."""
+    """The card of one of `models`, from the reports on all of them; errors as of `read_report`."""
     return model_card(
-        read_report(name, "training.json"),
-        {model: read_report(model, "metrics.json") for model in models},
-        read_report(name, "details.json"),
+        read_report(name, "training", *NEEDED["training"]),
+        {model: read_figures(model, metric) for model in models},
+        read_report(name, "details", *NEEDED["details"]),
         read_history(name),
         metric,
     )
+
+
+def read_figures(model: str, metric: str) -> dict[str, Any]:
+    """A model's figures by split, `metric` of the validation split among them."""
+    return read_report(model, "metrics", "train", f"validation.{metric}", "test.accuracy")
 
 
 def model_card(

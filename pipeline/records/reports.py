@@ -1,35 +1,57 @@
-"""The reports on each model: where they lie, and what stands in them."""
+"""What lies under reports/: where it is, and what stands in it."""
 
 from __future__ import annotations
 
-import csv
-import json
 from pathlib import Path
 from typing import Any
 
 from pipeline.foundation.params import REPOSITORY
+from pipeline.records.files import read_json, read_table
 
-REPORTS = REPOSITORY / "reports" / "models"
+REPORTS = REPOSITORY / "reports"
+PICTURES = REPORTS / "pictures"
+"""Every picture that the stage `draw` makes."""
+STAGES = {"training": "train", "metrics": "evaluate", "details": "evaluate", "cost": "evaluate"}
+"""Which stage makes a model's JSON file."""
 
 
 def folder_of(model: str) -> Path:
     """Where `train` and `evaluate` write what they know of a model."""
-    return REPORTS / model
+    return REPORTS / "models" / model
 
 
-def read_report(model: str, file: str) -> dict[str, Any]:
-    """One of a model's JSON files; FileNotFoundError says how to make it."""
-    return json.loads(_existing(model, file).read_text(encoding="utf-8"))
+def read_report(model: str, name: str, *keys: str) -> dict[str, Any]:
+    """One of a model's JSON files, by its name in `STAGES`; all of `keys` are in it.
+
+    MissingFileError and DamagedFileError say how to make it.
+    """
+    command = f"dvc repro {STAGES[name]}@{model}"
+    return read_json(folder_of(model) / f"{name}.json", command, *keys)
 
 
 def read_history(model: str) -> list[dict[str, float]]:
-    """The figures of every epoch of a model's training; FileNotFoundError says how to make them."""
-    with _existing(model, "history.csv").open(newline="", encoding="utf-8") as file:
-        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+    """The figures of every epoch of a model's training; errors as of `read_report`."""
+
+    def read(row: dict[str, str]) -> dict[str, float]:
+        return {name: float(value) for name, value in row.items()}
+
+    return read_table(folder_of(model) / "history.csv", f"dvc repro train@{model}", read)
 
 
-def _existing(model: str, file: str) -> Path:
-    path = folder_of(model) / file
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is missing; make it with `dvc repro`")
-    return path
+def read_distribution() -> list[tuple[str, str, int]]:
+    """(split, class, number of faces) of every class of every split; errors as of `read_table`."""
+    return read_table(
+        REPORTS / "data" / "distribution.csv",
+        "dvc repro convert",
+        lambda row: (row["split"], row["class"], int(row["faces"])),
+    )
+
+
+def read_robustness() -> list[dict[str, Any]]:
+    """`faces`, how they were spoilt, and figures on them, unspoilt first; errors as above."""
+
+    def read(row: dict[str, str]) -> dict[str, Any]:
+        figures = {name: float(row[name]) for name in ("accuracy", "calibration_error")}
+        return {"faces": row["faces"], **figures}
+
+    return read_table(REPORTS / "robustness" / "robustness.csv", "dvc repro robustness", read)

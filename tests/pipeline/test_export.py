@@ -12,7 +12,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from fer_system.emotions import FER2013
 from pipeline import export
-from pipeline.data.dataset import Split
+from pipeline.data.dataset import Split, as_input
 from pipeline.learning import networks
 from tests.pipeline.learning.test_networks import TINY
 
@@ -43,7 +43,7 @@ def models(faces):
     def made(name):
         keras.utils.set_random_seed(3)
         network = networks.build(TINY[name], (48, 48, 1), 7)
-        inputs = export.as_input(faces.images)
+        inputs = as_input(faces.images)
         for layer in network._flatten_layers():
             if isinstance(layer, keras.layers.BatchNormalization):
                 layer.momentum = 0.0
@@ -55,7 +55,7 @@ def models(faces):
 
 @pytest.fixture(scope="module")
 def expected(models, faces):
-    inputs = export.as_input(faces.images)
+    inputs = as_input(faces.images)
     return {name: model.network.predict(inputs, verbose=0) for name, model in models.items()}
 
 
@@ -66,7 +66,7 @@ def test_an_export_gives_what_keras_gives(name, kind, models, faces, expected, t
     assert measured.difference <= 1e-4 < np.ptp(expected[name], axis=0).max()
     predict = export.FORMATS[kind].load(path)
     for count in (1, 7):
-        given = predict(export.as_input(faces.images[:count]))
+        given = predict(as_input(faces.images[:count]))
         np.testing.assert_allclose(given, expected[name][:count], atol=1e-4)
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
@@ -75,7 +75,7 @@ def test_an_export_gives_what_keras_gives(name, kind, models, faces, expected, t
 def test_int8_gives_about_what_keras_gives_from_float_to_float(name, models, faces, tmp_path):
     path = tmp_path / "tiny.tflite"
     export.FORMATS["tflite-int8"].write(models[name], path)
-    inputs = export.as_input(faces.images)
+    inputs = as_input(faces.images)
     given = export.FORMATS["tflite-int8"].load(path)(inputs)
     expected = models[name].network.predict(inputs, verbose=0)
     assert np.corrcoef(given.ravel(), expected.ravel())[0, 1] > 0.8

@@ -26,7 +26,7 @@ def content():
             "vgg": {"training": TRAINING, "metrics": FIGURES},
         },
         "faces": {"train": FACES},
-        "robustness": [{"accuracy": "0.7167"}, {"accuracy": "0.1"}],
+        "robustness": [{"accuracy": 0.7167}, {"accuracy": 0.1}],
         "rivals": [{"name": "theirs", "accuracy": 0.8}, {"name": "ours", "accuracy": 0.7166}],
         "ours": [{"name": "ours", "accuracy": 0.7166}],
     }
@@ -58,7 +58,7 @@ def test_models_that_learned_from_other_data_do_not_compare(content):
     ("change", "folder"),
     [
         ({"faces": {"train": {"angry": 3, "happy": 4}}}, "reports/data"),
-        ({"robustness": [{"accuracy": "0.69"}]}, "reports/robustness"),
+        ({"robustness": [{"accuracy": 0.69}]}, "reports/robustness"),
         ({"rivals": [{"name": "ours", "accuracy": 0.69}]}, "reports/rivals"),
     ],
 )

@@ -1,6 +1,6 @@
 """The champion stands among its rivals with its own figures."""
 
-from pipeline.rivals import entries_of, read_rivals
+from pipeline.records.rivals import entries_of, read_published
 
 CARD = {
     "model": "vgg",
@@ -12,7 +12,7 @@ CARD = {
 
 
 def test_every_rival_has_a_name_an_accuracy_and_an_origin():
-    rivals = read_rivals()
+    rivals = read_published()
     assert len(rivals) > 5
     for rival in rivals:
         assert rival["name"]
@@ -26,4 +26,4 @@ def test_the_champion_is_entered_with_one_view_and_with_the_mean_of_views():
     assert (single["accuracy"], averaged["accuracy"]) == (0.71, 0.72)
     assert "69.5% to 72.5%" in single["note"]
     assert averaged["note"] == "averaging: ten"
-    assert set(single) == set(averaged) == set(read_rivals()[0])
+    assert set(single) == set(averaged) == set(read_published()[0])
