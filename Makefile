@@ -16,10 +16,12 @@ check: lint             ## lint and the quick tests, for every change: under two
 test: lint              ## lint and all tests
 	$(BIN)/pytest
 
-lint: .venv/all         ## style and types
+lint: .venv/all         ## style and types, of the JavaScript too where npm is
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@if [ -d node_modules ] || npm ci --silent --no-audit --no-fund 2>/dev/null; then npm run --silent lint; \
+	else echo 'The JavaScript is not linted: npm, or what it fetches for that, is not here.'; fi
 
 # Where params.yaml names FER2013's CSV and it is missing, convert says where to get it.
 CSV = $(shell grep -o 'source: data/fer2013\.csv' params.yaml | cut -d' ' -f2)

@@ -1,6 +1,6 @@
 // Names the examples, and opens the cards of faces, one at a time: by their buttons, or by a click on a face in the picture.
 // Gradio runs this once and gives it the `element` that holds the cards, and `watch`.
-const open = (chosen) => {
+const openAlone = (chosen) => {
   for (const button of element.querySelectorAll(".fer-open")) {
     button.setAttribute("aria-expanded", button === chosen);
   }
@@ -8,7 +8,7 @@ const open = (chosen) => {
 
 element.addEventListener("click", ({ target }) => {
   const button = target.closest(".fer-open");
-  if (button) open(button.getAttribute("aria-expanded") === "true" ? null : button);
+  if (button) openAlone(button.getAttribute("aria-expanded") === "true" ? null : button);
 });
 
 // What was chosen among the bars of the former picture means nothing for this one.
@@ -36,7 +36,7 @@ document.addEventListener("click", ({ target: image, clientX, clientY }) => {
   });
   if (!card) return;
   const button = card.querySelector(".fer-open");
-  open(button);
+  openAlone(button);
   button.focus({ preventScroll: true });
   card.scrollIntoView({ behavior: "smooth", block: "nearest" });
 });

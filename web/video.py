@@ -115,6 +115,9 @@ class VideoTab:
                 text.label("VIDEO_DOCUMENT"), visible=False, min_width=120
             )
         self._faces = component("", elem_id="video-faces")
+        # For the API alone.
+        self._found = gr.JSON(label="summary", visible=False)
+        self._rows = gr.File(label="table", visible=False)
 
     def _bind_buttons(self) -> None:
         shown = [
@@ -148,13 +151,11 @@ class VideoTab:
         )
 
     def _bind_api(self) -> None:
-        found = gr.JSON(label="summary", visible=False)
-        rows = gr.File(label="table", visible=False)
         gr.on(
             [],
             self.predict_video,
             [self._video, self._threshold],
-            [self._annotated, found, rows],
+            [self._annotated, self._found, self._rows],
             api_name="predict_video",
             concurrency_id="video",
         )

@@ -47,7 +47,8 @@ function csv({ classes, record: { rows } }) {
   const harmless = (cell) => (typeof cell === "string" && FORMULA.test(cell) ? `'${cell}` : String(cell));
   const quoted = (cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
   const header = [...COLUMNS, ...classes, LAST_COLUMN];
-  return [header, ...rows].map((row) => row.map((cell) => quoted(harmless(cell))).join(",") + "\r\n").join("");
+  const lines = [header, ...rows].map((row) => row.map((cell) => quoted(harmless(cell))).join(","));
+  return `${lines.join("\r\n")}\r\n`;
 }
 
 export function drawTimeline(webcam) {

@@ -1,0 +1,29 @@
+import js from "@eslint/js";
+import globals from "globals";
+
+const STRICTER = {
+  curly: ["error", "multi-line"],
+  eqeqeq: "error",
+  "no-implicit-globals": "error",
+  "no-shadow": "error",
+  "no-throw-literal": "error",
+  "no-unused-expressions": "error",
+  "no-var": "error",
+  "object-shorthand": "error",
+  "prefer-const": "error",
+  "prefer-template": "error",
+};
+
+export default [
+  { ignores: [".venv/", "**/.dvc/"] },
+  js.configs.recommended,
+  { rules: STRICTER },
+  { files: ["web/webcam/*.js"], languageOptions: { globals: globals.browser } },
+  { files: ["web/webcam/photographer.js"], languageOptions: { globals: globals.worker } },
+  {
+    // Gradio runs it as the body of a function of these.
+    files: ["web/picture.js"],
+    languageOptions: { sourceType: "script", globals: { ...globals.browser, element: "readonly", watch: "readonly" } },
+    rules: { "no-implicit-globals": "off" },
+  },
+];
