@@ -16,6 +16,7 @@ from playwright.sync_api import expect, sync_playwright
 from skimage import data
 
 from fer_system import DEFAULT_MODEL, Recognizer
+from fer_system.detector import YUNET_FILE
 from tests.browsing import BROWSERS, DESKTOP, SECOND
 from tests.model_files import write_model
 from tests.serving import serve
@@ -53,9 +54,18 @@ def temporary(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def address(model_path, temporary):
+def detector(request):
+    """The detector that the page uses: Haar, which needs no file, unless a test asks for YuNet."""
+    name = getattr(request, "param", "haar")
+    if name == "yunet" and not YUNET_FILE.is_file():
+        pytest.skip(f"YuNet's file {YUNET_FILE.name} has not been downloaded")
+    return name
+
+
+@pytest.fixture(scope="session")
+def address(model_path, detector, temporary):
     """Where the page is served on a toy model."""
-    with serve(model_path, TMPDIR=str(temporary)) as (address, _):
+    with serve(model_path, detector=detector, TMPDIR=str(temporary)) as (address, _):
         yield address
 
 
@@ -67,8 +77,9 @@ def champion():
 
 
 @pytest.fixture(scope="session")
-def recognizer(model_path):
-    return Recognizer(model=model_path, detector="haar")
+def recognizer(model_path, detector):
+    """What the page at `address` recognises faces by."""
+    return Recognizer(model_path, detector)
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 APP = Path(__file__).parents[1] / "app.py"
 SECONDS_TO_START = 120
+with_both_detectors = pytest.mark.parametrize("detector", ["haar", "yunet"], indirect=True)
+"""For tests of the page that see it find faces; the others are content with Haar."""
 
 
 def run_app(*flags, **options):
@@ -25,10 +29,10 @@ def run_app(*flags, **options):
 
 
 @contextmanager
-def serve(model, *flags, cwd=None, **environment) -> Iterator[tuple[str, str]]:
-    """Serve the page with the Haar detector; gives its address and what was printed before it."""
+def serve(model, *flags, detector="haar", cwd=None, **environment) -> Iterator[tuple[str, str]]:
+    """Serve the page; gives its address and what was printed before it."""
     process = subprocess.Popen(
-        [sys.executable, str(APP), "--model", model, "--detector", "haar", *flags],
+        [sys.executable, str(APP), "--model", model, "--detector", detector, *flags],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -10,16 +10,9 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 from skimage import data
 
-from fer_system import Recognizer
 from fer_system.records import describe_model, describe_picture
 from fer_system.results import Result
-from tests.serving import serve
-
-
-@pytest.fixture(scope="module")
-def address(model_path):
-    with serve(model_path) as (address, _):
-        yield address
+from tests.serving import serve, with_both_detectors
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +52,9 @@ def archive(tmp_path, astronaut):
     return tmp_path / "pictures.zip"
 
 
-def test_pictures_come_back_with_the_faces_that_predict_image_finds(predict, astronaut, model_path):
+@with_both_detectors
+def test_pictures_come_back_with_the_faces_that_predict_image_finds(predict, astronaut, recognizer):
     found = predict(astronaut, astronaut)
-    recognizer = Recognizer(model_path, "haar")
     faces = tuple(recognizer(data.astronaut(), quality=True))
     expected = describe_picture(Result("astronaut.png", (512, 512), faces))
     assert found == {
@@ -71,7 +64,7 @@ def test_pictures_come_back_with_the_faces_that_predict_image_finds(predict, ast
     }
 
 
-def test_an_archive_gives_figures_and_tells_what_could_not_be_read(predict, archive, model_path):
+def test_an_archive_gives_figures_and_tells_what_could_not_be_read(predict, archive, recognizer):
     found = predict(archive)
     assert [picture["source"] for picture in found["pictures"]] == [
         "../climbs.png",
@@ -91,7 +84,7 @@ def test_an_archive_gives_figures_and_tells_what_could_not_be_read(predict, arch
     assert figures["accuracy"] == float(label == "happy")
     assert (figures["faces"], figures["faceless"], figures["unreadable"]) == (1, 1, 1)
     assert figures["unknown"] == {"bored": 1}
-    classes = list(Recognizer(model_path, "haar").classes)
+    classes = list(recognizer.classes)
     assert figures["classes"] == classes
     assert figures["confusion"][classes.index("happy")][classes.index(label)] == 1
 

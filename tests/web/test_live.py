@@ -7,28 +7,22 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from fer_system import Recognizer
-from tests.serving import serve
+from tests.serving import serve, with_both_detectors
 from web.webcam.route import MAX_BYTES, MAX_VISITORS
 
 LOGIN = {"username": "ann", "password": "secret"}
 
 
 @pytest.fixture(scope="module")
-def live(model_path):
+def live(address):
     """Posts to the route of a page without a login."""
-    with serve(model_path) as (address, _), httpx.Client(base_url=address, timeout=60) as client:
+    with httpx.Client(base_url=address, timeout=60) as client:
 
         def post(content, session="a visitor", time="0", headers=None, **query):
             query = {"session": session, "time": time} | query
             return client.post("live", params=query, content=content, headers=headers)
 
         yield post
-
-
-@pytest.fixture(scope="module")
-def recognizer(model_path):
-    return Recognizer(model_path, "haar")
 
 
 def encoded(picture, kind="JPEG"):
@@ -49,6 +43,7 @@ def moved(pixels):
     return encoded(frame)
 
 
+@with_both_detectors
 def test_a_picture_gives_its_faces_as_the_recognizer_sees_them(live, astronaut, recognizer):
     answer = live(astronaut, session="as it sees").json()
     (expected,) = recognizer(astronaut)
@@ -60,6 +55,7 @@ def test_a_picture_gives_its_faces_as_the_recognizer_sees_them(live, astronaut, 
     assert answer["milliseconds"] > 0
 
 
+@with_both_detectors
 def test_a_face_that_moves_keeps_its_id_and_a_lost_one_stays_a_moment(live):
     ids = [
         live(moved(20 * step), session="one visitor", time=f"{step / 10}").json()["faces"][0][

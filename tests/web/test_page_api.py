@@ -12,8 +12,8 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 from skimage import data
 
-from fer_system import Recognizer
 from tests.clips import steady, write_clip, write_song
+from tests.serving import with_both_detectors
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +29,9 @@ def astronaut(tmp_path_factory):
     return path
 
 
+@with_both_detectors
 def test_a_picture_comes_back_with_every_face_and_all_its_probabilities(
-    predict, astronaut, model_path
+    predict, astronaut, recognizer
 ):
     _, found = predict(astronaut)
     assert (found["width"], found["height"]) == (512, 512)
@@ -38,8 +39,7 @@ def test_a_picture_comes_back_with_every_face_and_all_its_probabilities(
     left, top, width, height = (face[side] for side in ("left", "top", "width", "height"))
     assert left < 225 < left + width
     assert top < 115 < top + height
-    classes = Recognizer(model=model_path, detector="haar").classes
-    assert tuple(face["probabilities"]) == tuple(classes)
+    assert tuple(face["probabilities"]) == tuple(recognizer.classes)
     assert sum(face["probabilities"].values()) == pytest.approx(1, abs=0.001)
     assert face["label"] == max(face["probabilities"], key=face["probabilities"].get)
     assert face["confidence"] == face["probabilities"][face["label"]]
@@ -48,6 +48,7 @@ def test_a_picture_comes_back_with_every_face_and_all_its_probabilities(
     assert face["quality"] == []
 
 
+@with_both_detectors
 def test_the_faces_are_marked_in_the_picture_that_comes_back(predict, astronaut):
     marked, _ = predict(astronaut)
     pixels = np.asarray(Image.open(marked).convert("RGB"), int)
@@ -56,12 +57,14 @@ def test_the_faces_are_marked_in_the_picture_that_comes_back(predict, astronaut)
     assert 0.001 < difference.mean() < 0.3
 
 
+@with_both_detectors
 def test_a_picture_without_a_face_has_no_faces(predict, tmp_path):
     Image.new("RGB", (400, 300), "gray").save(tmp_path / "empty.png")
     _, found = predict(tmp_path / "empty.png")
     assert (found["width"], found["height"], found["faces"]) == (400, 300, [])
 
 
+@with_both_detectors
 def test_a_cropped_face_is_taken_as_one_face_and_said_so(predict, tmp_path):
     face = Image.fromarray(data.astronaut()).crop((170, 60, 280, 170)).convert("L").resize((48, 48))
     face.save(tmp_path / "face.png")

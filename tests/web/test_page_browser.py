@@ -10,6 +10,7 @@ from skimage import data
 
 from fer_system import Recognizer
 from tests.browsing import DESKTOP, OVERFLOW, PHONE, UPLOAD, wait_for_picture
+from tests.serving import with_both_detectors
 from web import text
 
 
@@ -36,6 +37,7 @@ def test_an_uploaded_picture_shows_a_card_for_every_face(
     assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
 
 
+@with_both_detectors
 def test_a_click_on_a_face_in_the_picture_opens_its_card_alone(
     open_page, folder, recognizer, screenshot
 ):
