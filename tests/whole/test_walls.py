@@ -1,25 +1,52 @@
-"""Who may import whom: app -> web -> fer_system; pipeline -> fer_system.emotions, .picture."""
+"""Who may import whom, read from the imports themselves.
+
+app -> web -> fer_system; in pipeline/ a command imports folders, and a folder those before it.
+"""
 
 import ast
-import re
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
-TRAINING = {"tensorflow", "keras", "mlflow", "dvc"}
-STAGES = (
-    "convert",
-    "train",
-    "evaluate",
-    "promote",
-    "robustness",
-    "rivals",
-    "record",
-    "label_noise",
+
+FOLDERS = ("foundation", "data", "learning", "formats", "measuring", "pictures", "records")
+"""The folders of pipeline/: each may import those that stand before it."""
+OF_THE_LIBRARY = (
+    "fer_system.card",
+    "fer_system.classifier.read_card",
+    "fer_system.emotions",
+    "fer_system.metrics",
+    "fer_system.picture",
 )
+"""What the pipeline takes from the library: classes' names, the reading of pictures, a figure that
+both tell, and the card."""
+LIBRARIES = {
+    "gradio": ("app.py", "web/"),
+    "mlflow": ("pipeline/records/journal.py",),
+    "dvc": (),
+    "matplotlib": ("pipeline/pictures/",),
+    "keras": (
+        "pipeline/learning/",
+        "pipeline/formats/",
+        "pipeline/*.py",
+        "pipeline/records/journal.py",
+    ),
+    "tensorflow": ("pipeline/learning/", "pipeline/formats/", "pipeline/export.py"),
+}
+"""Heavy libraries, and who alone may import them."""
+
+
+def sources(*places):
+    paths = [ROOT / "app.py"] if "app.py" in places else []
+    for place in places:
+        paths += sorted((ROOT / place).rglob("*.py"))
+    assert len(paths) >= len(places)
+    return paths
+
+
+def name_of(path):
+    return path.relative_to(ROOT).as_posix()
 
 
 def imports(path):
@@ -37,7 +64,7 @@ def imports(path):
 
 
 def uses(path, *modules):
-    """Those of `modules` a file imports, or imports something from."""
+    """Those of `modules` that a file imports, or imports something from."""
     return {
         module
         for module in modules
@@ -46,56 +73,59 @@ def uses(path, *modules):
     }
 
 
-def sources(package):
-    paths = sorted((ROOT / package).rglob("*.py"))
-    assert paths, f"{package}/ holds no Python file"
-    return paths
+def test_the_library_knows_neither_page_nor_pipeline_and_the_page_no_pipeline():
+    for path in sources("fer_system"):
+        assert not uses(path, "pipeline", "web", "app", "drawings"), name_of(path)
+    for path in sources("app.py", "web"):
+        assert not uses(path, "pipeline", "drawings"), name_of(path)
+    for path in sources("pipeline", "drawings"):
+        assert not uses(path, "web", "app"), name_of(path)
 
 
-def named(paths):
-    return pytest.mark.parametrize("path", paths, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_command_of_the_pipeline_is_imported():
+    commands = [f"pipeline.{path.stem}" for path in (ROOT / "pipeline").glob("[!_]*.py")]
+    assert "pipeline.train" in commands
+    for path in sources("pipeline", "drawings", "benchmarks"):
+        assert not uses(path, *commands), name_of(path)
 
 
-@named(sources("fer_system"))
-def test_recognition_knows_neither_pipeline_nor_page_nor_training(path):
-    assert not uses(path, "pipeline", "web", "app", "gradio", *TRAINING)
+def test_a_folder_of_the_pipeline_imports_only_those_before_it():
+    here = {path.name for path in (ROOT / "pipeline").iterdir() if (path / "__init__.py").exists()}
+    assert here == set(FOLDERS)
+    for place, folder in enumerate(FOLDERS):
+        later = [f"pipeline.{other}" for other in FOLDERS[place + 1 :]]
+        for path in sources(f"pipeline/{folder}"):
+            assert not uses(path, *later), name_of(path)
 
 
-@named([*sources("web"), ROOT / "app.py"])
-def test_the_page_knows_neither_pipeline_nor_training(path):
-    assert not uses(path, "pipeline", *TRAINING)
+def test_the_pipeline_takes_little_from_the_library():
+    for path in sources("pipeline"):
+        for name in imports(path):
+            allowed = any(f"{name}.".startswith(f"{part}.") for part in OF_THE_LIBRARY)
+            assert allowed or not name.startswith("fer_system"), f"{name_of(path)} imports {name}"
 
 
-@named(sources("pipeline"))
-def test_the_pipeline_knows_class_names_and_how_pictures_are_read_and_nothing_else(path):
-    assert not uses(path, "web", "app", "gradio")
-    foreign = {name for name in imports(path) if name.split(".")[0] == "fer_system"}
-    card = r"|card|classifier\.read_card" if path.stem == "report" else ""
-    allowed = rf"fer_system\.(emotions|metrics|picture{card})(\..*)?"
-    assert all(re.fullmatch(allowed, name) for name in foreign)
+def test_heavy_libraries_stay_in_their_rooms():
+    for path in sources("app.py", "fer_system", "web", "pipeline", "drawings"):
+        for library, rooms in LIBRARIES.items():
+            allowed = any(
+                name_of(path).startswith(room) or path.relative_to(ROOT).match(room)
+                for room in rooms
+            )
+            assert allowed or not uses(path, library), f"{name_of(path)} imports {library}"
 
 
-@named([path for path in sources("pipeline") if path.stem != "journal"])
-def test_only_tracking_knows_mlflow(path):
-    assert not uses(path, "mlflow")
-
-
-@pytest.mark.parametrize("stage", STAGES)
-def test_no_stage_imports_another(stage):
-    others = [f"pipeline.{other}" for other in STAGES if other != stage]
-    assert not uses(ROOT / "pipeline" / f"{stage}.py", *others)
-
-
-@pytest.mark.parametrize(
-    ("statement", "forbidden"),
-    [
-        ("import fer_system", TRAINING | {"gradio"}),
-        ("import app, web", TRAINING),
-    ],
-)
-def test_importing_leaves_the_heavy_libraries_alone(statement, forbidden):
-    program = f"import sys; {statement}; print(*sorted({forbidden!r} & set(sys.modules)))"
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.split() == []
+def test_importing_leaves_the_heavy_libraries_alone():
+    training = {"tensorflow", "keras", "mlflow", "dvc"}
+    library = training | {"gradio", "jinja2"}
+    for statement, forbidden in (
+        ("import fer_system", library),
+        ("import fer_system.emotions", library | {"numpy", "cv2", "onnxruntime", "av", "PIL"}),
+        ("import app, web", training),
+        ("import pipeline.foundation.params", training | {"numpy", "matplotlib"}),
+    ):
+        program = f"import sys; {statement}; print(*sorted({forbidden!r} & set(sys.modules)))"
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.split() == [], statement
