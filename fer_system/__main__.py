@@ -69,6 +69,13 @@ def parse_flags(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         metavar="OUT",
         help="also draw the faces: a file for one picture or video, a folder for many pictures",
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    add_recognizer_flags(parser)
+    return parser.parse_args(arguments)
+
+
+def add_recognizer_flags(parser: argparse.ArgumentParser) -> None:
+    """The flags on what recognises the faces."""
     parser.add_argument(
         "--model",
         type=Path,
@@ -85,8 +92,6 @@ def parse_flags(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         type=float,
         help="probability, 0 to 1, below which a label is uncertain (default: the model's own)",
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    return parser.parse_args(arguments)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -95,6 +100,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         check_target(flags.annotate, flags.input)
         recognizer = Recognizer(flags.model, flags.detector, threshold=flags.threshold)
+        if flags.detector == "auto" and recognizer.detector_name != "YuNet":
+            complain(recognizer.detector_note)
         work = recognize_video if is_video(flags.input) else recognize_pictures
         return work(recognizer, flags)
     except (FolderError, VideoError) as error:

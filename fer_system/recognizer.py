@@ -45,9 +45,14 @@ class Face:
     maps: np.ndarray | None = field(default=None, repr=False, compare=False)
 
     @property
-    def label(self) -> str:
+    def most_probable(self) -> str:
         """The most probable class."""
         return max(self.probabilities, key=self.probabilities.__getitem__)
+
+    @property
+    def label(self) -> str:
+        """The most probable class too; a face that is followed keeps its label for longer."""
+        return self.most_probable
 
     @property
     def confidence(self) -> float:
@@ -131,9 +136,7 @@ class Recognizer:
         detections = self._detect(pixels, longest)
         if not detections:
             return []
-        grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-        size = self.card.input_size
-        crops = np.stack([cut_face(grey, detection.square, size) for detection in detections])
+        crops = self._crops(pixels, detections)
         probabilities, activation = (
             self._classifier.explain(crops) if maps else (self._classifier(crops), None)
         )
@@ -151,6 +154,11 @@ class Recognizer:
                 zip(detections, crops, probabilities.tolist(), strict=True)
             )
         ]
+
+    def _crops(self, picture: np.ndarray, detections: Sequence[Detection]) -> np.ndarray:
+        """The faces as the network gets them, uint8 grey (faces, size, size)."""
+        grey, size = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), self.card.input_size
+        return np.stack([cut_face(grey, detection.square, size) for detection in detections])
 
     def _detect(self, picture: np.ndarray, longest: int) -> list[Detection]:
         found = self._detector(picture, longest)

@@ -48,7 +48,7 @@ Record = dict[str, Any]
 
 def describe_face(face: "Face", number: int, source: str, time: float | None = None) -> Record:
     """The record of a face as JSON; `number` is what stands under `face`, `time` in seconds."""
-    label = max(face.probabilities, key=face.probabilities.__getitem__)
+    label = face.most_probable
     return {
         "source": source,
         "time": _rounded(time),

@@ -11,9 +11,9 @@ from .film import Frame
 from .tracker import TrackedFace
 
 BINS = 300
-"""Into how many steps of time a video is parted, at most."""
+"""A video is divided into at most so many steps of time."""
 FIRST_STEP = 0.1
-"""Their length in seconds while the video is short; it doubles whenever BINS is reached."""
+"""Length of a step in seconds at first; it doubles whenever the steps would be more than BINS."""
 
 FACES = 100
 """How many faces are remembered, the longest seen ones."""
@@ -28,8 +28,9 @@ class FaceSummary:
 
     It was seen from `first` to `last`, for `seconds` in all. `label_seconds` tells how long it was
     given each label, None while it was uncertain. `steps` maps the number of a step of time to the
-    probabilities in it, each multiplied by the seconds it held: together, the seconds that the face
-    was seen in that step. `portrait` is the face as uint8 RGB, where it was seen largest.
+    probabilities in it, each multiplied by the seconds for which it held, so that their sum is how
+    long the face was seen in that step. `portrait` is the face as uint8 RGB, where it was seen
+    largest.
     """
 
     id: int

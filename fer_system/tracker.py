@@ -12,9 +12,9 @@ from .recognizer import Face
 class TrackedFace(Face):
     """A face that is followed; `probabilities` are averaged over its last moments.
 
-    `id` is its own for as long as its tracker lives, `unseen` the seconds since a picture showed
-    it last, 0 in this one, and `shown` the label that it is steadily given, or None while it is
-    uncertain.
+    `id` is a number that no other face of the same tracker gets, `unseen` how many seconds ago a
+    picture showed it last, 0 where the newest one does, and `shown` the label that it is steadily
+    given, or None while it is uncertain.
     """
 
     id: int
@@ -24,7 +24,7 @@ class TrackedFace(Face):
     @property
     def label(self) -> str:
         """The label it is given, or the most probable class while it is uncertain."""
-        return self.shown or max(self.probabilities, key=self.probabilities.__getitem__)
+        return self.shown or self.most_probable
 
     @property
     def uncertain(self) -> bool:
