@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-FOLDERS = ("foundation", "data", "learning", "formats", "measuring", "pictures", "records")
+FOLDERS = ("foundation", "data", "learning", "measuring", "formats", "pictures", "records")
 """The folders of pipeline/: each may import those that stand before it."""
 OF_THE_LIBRARY = (
     "fer_system.card",
