@@ -61,8 +61,8 @@ def small(face: np.ndarray, _: np.random.Generator, side: int) -> np.ndarray:
 
 def compressed(face: np.ndarray, _: np.random.Generator, quality: int) -> np.ndarray:
     """Through JPEG of `quality` 0..100."""
-    _, data = cv2.imencode(".jpg", face, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
+    data = cv2.imencode(".jpg", face, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE))
 
 
 SPOILERS: dict[str, Spoiler] = {

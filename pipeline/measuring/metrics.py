@@ -7,14 +7,11 @@ to 1, `confusion` counts (classes, classes): actual class down, predicted class 
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
+from scipy.special import softmax
 from sklearn.isotonic import IsotonicRegression
 
 from fer_system.metrics import accuracy, macro_f1
-
-BINS = 15
-"""Equal parts of 0..1 into which probabilities are sorted to see how true they are."""
+from pipeline.measuring.bins import BINS, bin_of
 
 
 def confusion_matrix(labels: np.ndarray, predictions: np.ndarray, classes: int) -> np.ndarray:
@@ -38,11 +35,6 @@ def cross_entropy(labels: np.ndarray, probabilities: np.ndarray) -> float:
     """Mean negative log-probability of the actual class, in nats; below 1e-7 counts as 1e-7."""
     chosen = probabilities[np.arange(len(labels)), labels].astype(float)
     return float(-np.log(np.clip(chosen, 1e-7, 1)).mean())
-
-
-def bin_of(confidence: np.ndarray, bins: int) -> np.ndarray:
-    """Which of `bins` equal parts of 0..1 each confidence lies in, counted from 0."""
-    return np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
 
 
 def calibration_bins(
@@ -101,21 +93,11 @@ def label_threshold(labels: np.ndarray, probabilities: np.ndarray) -> float:
     return float(confidence[fitted >= 0.5].min(initial=1.0))
 
 
-def best_temperature(labels: np.ndarray, logits: np.ndarray) -> float:
-    """The T, 0.05..20, whose softmax(logits / T) has the least cross-entropy (Guo et al. 2017)."""
-
-    def loss(log_temperature: float) -> float:
-        scaled = log_softmax(logits.astype(float) / np.exp(log_temperature), axis=1)
-        return -scaled[np.arange(len(labels)), labels].mean()
-
-    bounds = (np.log(0.05), np.log(20))
-    return float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded").x))
-
-
 def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """What the probabilities would be with their logits divided by `temperature`."""
     logits = np.log(np.clip(probabilities.astype(float), 1e-12, 1))
-    return softmax(logits / temperature, axis=1)
+    told: np.ndarray = softmax(logits / temperature, axis=1)
+    return told
 
 
 def bootstrap_intervals(
@@ -137,4 +119,6 @@ def bootstrap_intervals(
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+    ratio = np.zeros(len(part))
+    np.divide(part, whole, out=ratio, where=whole > 0)
+    return ratio

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 from tqdm import tqdm
@@ -39,7 +39,7 @@ def predict_shown(network: Predict, images: np.ndarray, title: str) -> np.ndarra
 
 
 def predict_views(
-    network: Predict, splits: dict[str, Split], averaging: dict[str, str]
+    network: Predict, splits: Mapping[str, Split], averaging: Mapping[str, str]
 ) -> dict[str, np.ndarray]:
     """Probabilities (views, N, classes) of every split, those of the faces as they are first.
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from pipeline.foundation.files import write_whole
-from pipeline.measuring.metrics import BINS, bin_of
+from pipeline.measuring.bins import BINS, bin_of
 
 
 def save_distribution(counts: list[tuple[str, str, int]], path: Path) -> None:
@@ -97,7 +97,7 @@ def save_calibration(panels: dict[str, dict[str, list[float]]], path: Path) -> N
     figure, axes = _figure(len(panels), width=4, height=3.8)
     for axis, (title, parts) in zip(axes, panels.items(), strict=True):
         edges = np.linspace(0, 1, BINS + 1)
-        filled = bin_of(np.array(parts["confidence"]), BINS)
+        filled = bin_of(np.array(parts["confidence"]))
         axis.bar(edges[filled], parts["accuracy"], 1 / BINS, align="edge", edgecolor="white")
         axis.plot((0, 1), (0, 1), color="grey", linestyle=":", label="as sure as right")
         shares = np.zeros(BINS)

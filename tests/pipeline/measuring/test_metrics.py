@@ -101,15 +101,6 @@ def test_from_the_threshold_on_a_label_is_right_every_second_time():
     assert metrics.label_threshold(np.ones(20_000, int), probabilities) == 1
 
 
-@pytest.mark.parametrize("true", [0.5, 1.0, 3.0])
-def test_the_temperature_that_made_the_labels_is_found(true):
-    rng = np.random.default_rng(5)
-    logits = rng.normal(0, 2, (20_000, 5))
-    probabilities = scipy.special.softmax(logits / true, axis=1)
-    labels = np.array([rng.choice(5, p=row) for row in probabilities])
-    assert metrics.best_temperature(labels, logits) == pytest.approx(true, rel=0.05)
-
-
 def test_tempering_by_one_over_the_temperature_undoes_it():
     rng = np.random.default_rng(6)
     logits = rng.normal(0, 2, (50, 7))
