@@ -150,16 +150,15 @@ def test_the_command_line_writes_what_it_is_asked_for(tmp_path, monkeypatch, cap
     assert "21 drawn faces" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    ("flags", "complaint"),
-    [([], "required: out"), (["faces.csv", "--rows", "5"], "5 faces are too few")],
-)
-def test_the_command_line_says_in_a_sentence_what_is_wrong(
-    flags, complaint, tmp_path, monkeypatch, capsys
-):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.argv", ["sample", *flags])
-    with pytest.raises(SystemExit) as stop:
-        sample.main()
-    assert stop.value.code == 2
-    assert complaint in capsys.readouterr().err
+def test_the_command_line_says_in_a_sentence_what_is_wrong(subtests, tmp_path, monkeypatch, capsys):
+    for flags, complaint in [
+        ([], "required: out"),
+        (["faces.csv", "--rows", "5"], "5 faces are too few"),
+    ]:
+        with subtests.test(flags=flags, complaint=complaint):
+            monkeypatch.chdir(tmp_path)
+            monkeypatch.setattr("sys.argv", ["sample", *flags])
+            with pytest.raises(SystemExit) as stop:
+                sample.main()
+            assert stop.value.code == 2
+            assert complaint in capsys.readouterr().err

@@ -130,9 +130,8 @@ def test_drawn_pictures_go_where_they_are_asked_to(run, folder, astronaut, tmp_p
     assert made == {"happy/10.png", "other/1.png"}
 
 
-@pytest.mark.parametrize(
-    ("flags", "words"),
-    [
+def test_wrong_usage_is_a_sentence_and_exit_code_2(subtests, run, astronaut):
+    for flags, words in [
         (["--annotate", "{input}"], "is the input itself"),
         (["--annotate", "drawn.txt"], "not named like a picture"),
         (["--threshold", "nan"], "The threshold is nan; give a number from 0 to 1."),
@@ -141,13 +140,12 @@ def test_drawn_pictures_go_where_they_are_asked_to(run, folder, astronaut, tmp_p
         (["--detector", "none.detector"], "none.detector"),
         (["--model", "none.onnx"], "none.onnx"),
         (["--annotate", "/dev/null/drawn.png"], "cannot be written"),
-    ],
-)
-def test_wrong_usage_is_a_sentence_and_exit_code_2(flags, words, run, astronaut):
-    ended = run(astronaut, *[flag.format(input=astronaut) for flag in flags])
-    assert ended.returncode == 2
-    assert words in ended.stderr.decode()
-    assert b"Traceback" not in ended.stderr
+    ]:
+        with subtests.test(flags=flags, words=words):
+            ended = run(astronaut, *[flag.format(input=astronaut) for flag in flags])
+            assert ended.returncode == 2
+            assert words in ended.stderr.decode()
+            assert b"Traceback" not in ended.stderr
 
 
 def test_what_cannot_be_read_is_a_sentence_and_exit_code_1(run, tmp_path):

@@ -61,16 +61,19 @@ def test_no_face_is_made_up_in_a_strip(detector):
         assert detector(np.full((width, 640, 3), 128, np.uint8)) == []
 
 
-@pytest.mark.parametrize("scale", [0.25, 1, 3])
-def test_the_astronauts_face_is_found_at_any_size(detector, scale):
-    picture = cv2.resize(data.astronaut(), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    (face,) = detector(picture)
-    left, top, width, height = face.box
-    centre = np.array([left + width / 2, top + height / 2]) / scale
-    np.testing.assert_allclose(centre, ASTRONAUT_FACE, atol=15)
-    assert 70 < width / scale < 130
-    assert all(type(number) is int for number in face.box)
-    assert 0.3 < face.score <= 1
+def test_the_astronauts_face_is_found_at_any_size(subtests, detector):
+    for scale in (0.25, 1, 3):
+        with subtests.test(scale=scale):
+            picture = cv2.resize(
+                data.astronaut(), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
+            )
+            (face,) = detector(picture)
+            left, top, width, height = face.box
+            centre = np.array([left + width / 2, top + height / 2]) / scale
+            np.testing.assert_allclose(centre, ASTRONAUT_FACE, atol=15)
+            assert 70 < width / scale < 130
+            assert all(type(number) is int for number in face.box)
+            assert 0.3 < face.score <= 1
 
 
 def test_the_square_lies_round_the_boxs_centre_and_is_about_its_size(detector):
@@ -92,20 +95,24 @@ def test_boxes_end_at_the_pictures_edge_and_squares_may_not(detector):
         assert width == height or face.square[1] < top + 1
 
 
-@pytest.mark.parametrize("name", ["coffee", "chelsea", "brick"])
-def test_no_face_is_found_where_there_is_none(detector, name):
-    picture = getattr(data, name)()
-    assert detector(picture if picture.ndim == 3 else np.dstack([picture] * 3)) == []
+def test_no_face_is_found_where_there_is_none(subtests, detector):
+    for name in ("coffee", "chelsea", "brick"):
+        with subtests.test(name=name):
+            picture = getattr(data, name)()
+            assert detector(picture if picture.ndim == 3 else np.dstack([picture] * 3)) == []
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 2000), (2000, 1), (2, 3), (33, 31), (640, 1)])
-@pytest.mark.parametrize("level", [0, 255, None], ids=["black", "white", "noise"])
-def test_odd_shapes_do_no_harm(detector, shape, level):
-    if level is None:
-        picture = np.random.default_rng(0).integers(256, size=(*shape, 3), dtype=np.uint8)
-    else:
-        picture = np.full((*shape, 3), level, np.uint8)
-    assert detector(picture) == []
+def test_odd_shapes_do_no_harm(subtests, detector):
+    for shape in ((1, 1), (1, 2000), (2000, 1), (2, 3), (33, 31), (640, 1)):
+        for case, level in {"black": 0, "white": 255, "noise": None}.items():
+            with subtests.test(shape=shape, case=case):
+                if level is None:
+                    picture = np.random.default_rng(0).integers(
+                        256, size=(*shape, 3), dtype=np.uint8
+                    )
+                else:
+                    picture = np.full((*shape, 3), level, np.uint8)
+                assert detector(picture) == []
 
 
 def test_one_detector_serves_many_threads_and_sizes(detector):
@@ -131,15 +138,16 @@ def test_a_point_of_yunets_grid_tells_box_landmarks_and_score_in_pixels():
 
 
 @pytest.mark.skipif(not YUNET_FILE.is_file(), reason="YuNet's file has not been downloaded")
-@pytest.mark.parametrize("shape", [(512, 512), (500, 333), (199, 401), (180, 300)])
-def test_yunet_sees_what_opencvs_own_sees(shape):
-    height, width = shape
-    picture = np.ascontiguousarray(data.astronaut()[:height, :width])
-    opencvs = cv2.FaceDetectorYN.create(str(YUNET_FILE), "", (width, height), MIN_SCORE)
-    _, expected = opencvs.detect(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-    assert expected is not None
-    found = [[*numbers, score] for numbers, score in open_detector("yunet")._find(picture)]
-    np.testing.assert_allclose(found, expected, atol=0.01)
+def test_yunet_sees_what_opencvs_own_sees(subtests):
+    for shape in ((512, 512), (500, 333), (199, 401), (180, 300)):
+        with subtests.test(shape=shape):
+            height, width = shape
+            picture = np.ascontiguousarray(data.astronaut()[:height, :width])
+            opencvs = cv2.FaceDetectorYN.create(str(YUNET_FILE), "", (width, height), MIN_SCORE)
+            _, expected = opencvs.detect(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+            assert expected is not None
+            found = [[*numbers, score] for numbers, score in open_detector("yunet")._find(picture)]
+            np.testing.assert_allclose(found, expected, atol=0.01)
 
 
 def test_auto_falls_back_to_haar_and_says_why(tmp_path, no_server):
@@ -193,18 +201,19 @@ def test_a_folder_that_cannot_be_written_does_not_keep_yunet_from_working(tmp_pa
 
 
 @pytest.mark.skipif(not YUNET_FILE.is_file(), reason="YuNet's file has not been downloaded")
-@pytest.mark.parametrize("present", [None, b"cut short"], ids=["missing", "damaged"])
-def test_yunet_is_downloaded_once_and_kept(tmp_path, server, no_server, present):
-    address, folder = server
-    (folder / "yunet.onnx").write_bytes(YUNET_FILE.read_bytes())
-    file = tmp_path / "new" / "folder" / "yunet.onnx"
-    if present:
-        file.parent.mkdir(parents=True)
-        file.write_bytes(present)
-    assert isinstance(open_detector("auto", file, f"{address}/yunet.onnx"), YuNet)
-    assert file.read_bytes() == YUNET_FILE.read_bytes()
-    assert isinstance(open_detector("yunet", file, no_server), YuNet)
-    assert list(file.parent.iterdir()) == [file]
+def test_yunet_is_downloaded_once_and_kept(subtests, tmp_path, server, no_server):
+    for case, present in {"missing": None, "damaged": b"cut short"}.items():
+        with subtests.test(case=case):
+            address, folder = server
+            (folder / "yunet.onnx").write_bytes(YUNET_FILE.read_bytes())
+            file = tmp_path / case / "folder" / "yunet.onnx"
+            if present:
+                file.parent.mkdir(parents=True)
+                file.write_bytes(present)
+            assert isinstance(open_detector("auto", file, f"{address}/yunet.onnx"), YuNet)
+            assert file.read_bytes() == YUNET_FILE.read_bytes()
+            assert isinstance(open_detector("yunet", file, no_server), YuNet)
+            assert list(file.parent.iterdir()) == [file]
 
 
 @pytest.mark.skipif(not YUNET_FILE.is_file(), reason="YuNet's file has not been downloaded")

@@ -31,20 +31,22 @@ def test_a_path_bytes_a_file_an_image_and_an_array_give_the_same_picture(tmp_pat
         np.testing.assert_array_equal(picture, expected)
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "HSV"])
-def test_every_mode_becomes_rgb_of_the_same_size_and_look(photo, mode):
-    picture = load_picture(photo.convert("L").convert("RGB").convert(mode))
-    assert picture.shape == (40, 60, 3)
-    grey = np.asarray(photo.convert("L"), float)
-    assert (
-        np.corrcoef(picture.mean(axis=2).ravel(), grey.ravel())[0, 1] > 0.5
-    )  # dithering costs most
+def test_every_mode_becomes_rgb_of_the_same_size_and_look(subtests, photo):
+    for mode in ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "HSV"):
+        with subtests.test(mode=mode):
+            picture = load_picture(photo.convert("L").convert("RGB").convert(mode))
+            assert picture.shape == (40, 60, 3)
+            grey = np.asarray(photo.convert("L"), float)
+            assert (
+                np.corrcoef(picture.mean(axis=2).ravel(), grey.ravel())[0, 1] > 0.5
+            )  # dithering costs most
 
 
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM"])
-def test_every_common_format_is_read(photo, file_format):
-    picture = load_picture(encoded(photo, file_format))
-    assert np.abs(picture.astype(int) - np.asarray(photo)).mean() < 20
+def test_every_common_format_is_read(subtests, photo):
+    for file_format in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM"):
+        with subtests.test(file_format=file_format):
+            picture = load_picture(encoded(photo, file_format))
+            assert np.abs(picture.astype(int) - np.asarray(photo)).mean() < 20
 
 
 def test_a_cmyk_jpeg_keeps_its_look(photo):
@@ -67,11 +69,12 @@ def test_the_transparent_colour_of_a_palette_becomes_white():
     assert (load_picture(encoded(image)) == (10, 20, 30)).all()
 
 
-@pytest.mark.parametrize("file_format", ["PNG", "TIFF"])
-def test_sixteen_bit_grey_spans_the_whole_range(file_format):
-    levels = np.array([[0, 257, 128 * 257, 65535]], np.uint16)
-    picture = load_picture(encoded(Image.fromarray(levels), file_format))
-    assert picture[0, :, 0].tolist() == [0, 1, 128, 255]
+def test_sixteen_bit_grey_spans_the_whole_range(subtests):
+    for file_format in ("PNG", "TIFF"):
+        with subtests.test(file_format=file_format):
+            levels = np.array([[0, 257, 128 * 257, 65535]], np.uint16)
+            picture = load_picture(encoded(Image.fromarray(levels), file_format))
+            assert picture[0, :, 0].tolist() == [0, 1, 128, 255]
 
 
 def test_sixteen_bit_pgm_spans_the_whole_range():
@@ -79,25 +82,21 @@ def test_sixteen_bit_pgm_spans_the_whole_range():
     assert load_picture(pgm)[0, :, 0].tolist() == [1, 255]
 
 
-@pytest.mark.parametrize(
-    "array",
-    [
-        np.array([[False, True]]),
-        np.array([[0.0, 1.0]]),
-        np.array([[0.0, 255.0]]),
-        np.array([[0, 255]]),
-        np.array([[0, 65535]], np.uint16),
-        np.array([[[0], [255]]], np.uint8),
-    ],
-    ids=["bool", "0..1", "0..255", "int", "uint16", "one channel"],
-)
-def test_arrays_of_any_number_type_span_the_whole_range(array):
-    assert load_picture(array).tolist() == [[[0, 0, 0], [255, 255, 255]]]
+def test_arrays_of_any_number_type_span_the_whole_range(subtests):
+    for case, array in {
+        "bool": np.array([[False, True]]),
+        "0..1": np.array([[0.0, 1.0]]),
+        "0..255": np.array([[0.0, 255.0]]),
+        "int": np.array([[0, 255]]),
+        "uint16": np.array([[0, 65535]], np.uint16),
+        "one channel": np.array([[[0], [255]]], np.uint8),
+    }.items():
+        with subtests.test(case=case):
+            assert load_picture(array).tolist() == [[[0, 0, 0], [255, 255, 255]]]
 
 
-@pytest.mark.parametrize(
-    "array",
-    [
+def test_an_array_that_is_no_picture_is_refused(subtests):
+    for array in (
         np.zeros((0, 5, 3), np.uint8),
         np.zeros(5),
         np.zeros((2, 2, 7)),
@@ -106,31 +105,30 @@ def test_arrays_of_any_number_type_span_the_whole_range(array):
         np.full((2, 2), np.nan),
         np.full((2, 2), "x"),
         np.full((2, 2), 1j),
-    ],
-)
-def test_an_array_that_is_no_picture_is_refused(array):
-    with pytest.raises(PictureError):
-        load_picture(array)
+    ):
+        with subtests.test(array=array), pytest.raises(PictureError):
+            load_picture(array)
 
 
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "TIFF"])
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_rotated_photo_is_turned_upright(photo, file_format, orientation):
-    undo = {
-        2: Image.Transpose.FLIP_LEFT_RIGHT,
-        3: Image.Transpose.ROTATE_180,
-        4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE,
-        6: Image.Transpose.ROTATE_90,
-        7: Image.Transpose.TRANSVERSE,
-        8: Image.Transpose.ROTATE_270,
-    }
-    stored = photo.transpose(undo[orientation]) if orientation in undo else photo
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    picture = load_picture(encoded(stored, file_format, exif=exif))
-    assert picture.shape == (40, 60, 3)
-    assert np.abs(picture.astype(int) - np.asarray(photo)).mean() < 20
+def test_a_rotated_photo_is_turned_upright(subtests, photo):
+    for file_format in ("JPEG", "PNG", "WEBP", "TIFF"):
+        for orientation in range(1, 9):
+            with subtests.test(file_format=file_format, orientation=orientation):
+                undo = {
+                    2: Image.Transpose.FLIP_LEFT_RIGHT,
+                    3: Image.Transpose.ROTATE_180,
+                    4: Image.Transpose.FLIP_TOP_BOTTOM,
+                    5: Image.Transpose.TRANSPOSE,
+                    6: Image.Transpose.ROTATE_90,
+                    7: Image.Transpose.TRANSVERSE,
+                    8: Image.Transpose.ROTATE_270,
+                }
+                stored = photo.transpose(undo[orientation]) if orientation in undo else photo
+                exif = Image.Exif()
+                exif[0x0112] = orientation
+                picture = load_picture(encoded(stored, file_format, exif=exif))
+                assert picture.shape == (40, 60, 3)
+                assert np.abs(picture.astype(int) - np.asarray(photo)).mean() < 20
 
 
 def test_a_rotated_sixteen_bit_scan_is_turned_upright():
@@ -166,34 +164,38 @@ def test_the_given_image_and_array_stay_as_they_are(photo):
     np.testing.assert_array_equal(array, before)
 
 
-@pytest.mark.parametrize("side", [8_001, 20_000])
-def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(side):
-    assert side * side > MAX_PIXELS
-    huge = encoded(Image.new("1", (side, side)))
-    with pytest.raises(PictureError, match=r"64 million"):
-        load_picture(huge)
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(subtests):
+    for side in (8_001, 20_000):
+        with subtests.test(side=side):
+            assert side * side > MAX_PIXELS
+            huge = encoded(Image.new("1", (side, side)))
+            with pytest.raises(PictureError, match=r"64 million"):
+                load_picture(huge)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%!PS-Adobe-3.0 EPSF-3.0\n"],
-    ids=["empty", "text", "svg", "eps"],
-)
-def test_what_is_no_picture_is_refused_in_one_sentence(content, tmp_path):
-    path = tmp_path / "upload.jpg"
-    path.write_bytes(content)
-    with pytest.raises(PictureError, match=r"^upload\.jpg is [^\n]+\.$"):
-        load_picture(path)
-    with pytest.raises(PictureError, match=r"^The picture is [^\n]+\.$"):
-        load_picture(content)
+def test_what_is_no_picture_is_refused_in_one_sentence(subtests, tmp_path):
+    for case, content in {
+        "empty": b"",
+        "text": b"hello",
+        "svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        "eps": b"%!PS-Adobe-3.0 EPSF-3.0\n",
+    }.items():
+        with subtests.test(case=case):
+            path = tmp_path / "upload.jpg"
+            path.write_bytes(content)
+            with pytest.raises(PictureError, match=r"^upload\.jpg is [^\n]+\.$"):
+                load_picture(path)
+            with pytest.raises(PictureError, match=r"^The picture is [^\n]+\.$"):
+                load_picture(content)
 
 
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
-def test_a_truncated_file_is_refused_in_one_sentence(photo, file_format):
-    whole = encoded(photo, file_format)
-    for length in (len(whole) // 2, 40):
-        with pytest.raises(PictureError, match=r"^The picture is [^\n]+\.$"):
-            load_picture(whole[:length])
+def test_a_truncated_file_is_refused_in_one_sentence(subtests, photo):
+    for file_format in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"):
+        with subtests.test(file_format=file_format):
+            whole = encoded(photo, file_format)
+            for length in (len(whole) // 2, 40):
+                with pytest.raises(PictureError, match=r"^The picture is [^\n]+\.$"):
+                    load_picture(whole[:length])
 
 
 def test_a_truncated_pillow_image_is_refused_too(photo):

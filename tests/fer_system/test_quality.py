@@ -34,8 +34,9 @@ def test_every_fault_has_its_note(crop):
     )
 
 
-@pytest.mark.parametrize(("degrees", "turned"), [(0, False), (20, False), (-20, False), (35, True)])
-def test_a_tilted_head_is_turned(degrees, turned):
-    angle = np.radians(degrees)
-    rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    assert is_turned(np.array(FRONTAL) @ rotation.T) == turned
+def test_a_tilted_head_is_turned(subtests):
+    for degrees, turned in [(0, False), (20, False), (-20, False), (35, True)]:
+        with subtests.test(degrees=degrees, turned=turned):
+            angle = np.radians(degrees)
+            rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+            assert is_turned(np.array(FRONTAL) @ rotation.T) == turned

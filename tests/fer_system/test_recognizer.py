@@ -125,9 +125,10 @@ def test_several_faces_come_largest_first(recognizer):
     assert large.box[0] > 288 > small.box[0] + small.box[2]
 
 
-@pytest.mark.parametrize("name", ["coffee", "chelsea", "brick", "moon", "gravel"])
-def test_a_photo_without_faces_gives_an_empty_list(recognizer, name):
-    assert recognizer(getattr(data, name)()) == []
+def test_a_photo_without_faces_gives_an_empty_list(subtests, recognizer):
+    for name in ("coffee", "chelsea", "brick", "moon", "gravel"):
+        with subtests.test(name=name):
+            assert recognizer(getattr(data, name)()) == []
 
 
 def test_fer2013s_own_48_pixels_are_one_face(recognizer, small_face):
@@ -137,18 +138,21 @@ def test_fer2013s_own_48_pixels_are_one_face(recognizer, small_face):
     assert face.box == (0, 0, 48, 48)
 
 
-@pytest.mark.parametrize("side", [64, 100, 224, 480])
-@pytest.mark.parametrize("method", ["BILINEAR", "BICUBIC", "LANCZOS"])
-def test_an_enlarged_copy_is_one_face_with_much_the_same_answer(
-    recognizer, small_face, side, method
-):
-    (expected,) = recognizer(small_face)
-    enlarged = Image.fromarray(small_face).resize((side, side), Image.Resampling[method])
-    (face,) = recognizer(jpeg(np.asarray(enlarged)))
-    assert face.whole_picture
-    assert face.box == (0, 0, side, side)
-    for name in recognizer.classes:
-        assert face.probabilities[name] == pytest.approx(expected.probabilities[name], abs=0.1)
+def test_an_enlarged_copy_is_one_face_with_much_the_same_answer(subtests, recognizer, small_face):
+    for side in (64, 100, 224, 480):
+        for method in ("BILINEAR", "BICUBIC", "LANCZOS"):
+            with subtests.test(side=side, method=method):
+                (expected,) = recognizer(small_face)
+                enlarged = Image.fromarray(small_face).resize(
+                    (side, side), Image.Resampling[method]
+                )
+                (face,) = recognizer(jpeg(np.asarray(enlarged)))
+                assert face.whole_picture
+                assert face.box == (0, 0, side, side)
+                for name in recognizer.classes:
+                    assert face.probabilities[name] == pytest.approx(
+                        expected.probabilities[name], abs=0.1
+                    )
 
 
 def test_a_copy_enlarged_pixel_by_pixel_is_one_face(recognizer, small_face):
@@ -182,13 +186,14 @@ def test_a_crop_over_the_edge_repeats_the_border():
     np.testing.assert_array_equal(crop, np.tile([0, 0, 0, 0, 0, 1, 2, 3], (8, 1)))
 
 
-@pytest.mark.parametrize("side", [1, 5, 47, 48, 49, 1000])
-def test_a_crop_has_the_models_size_and_keeps_its_brightness(side):
-    grey = np.random.default_rng(0).integers(100, 110, size=(500, 700), dtype=np.uint8)
-    crop = cut_face(grey, (20.4, 30.6, side), 48)
-    assert crop.shape == (48, 48)
-    assert crop.dtype == np.uint8
-    assert 100 <= crop.min() <= crop.max() < 110
+def test_a_crop_has_the_models_size_and_keeps_its_brightness(subtests):
+    for side in (1, 5, 47, 48, 49, 1000):
+        with subtests.test(side=side):
+            grey = np.random.default_rng(0).integers(100, 110, size=(500, 700), dtype=np.uint8)
+            crop = cut_face(grey, (20.4, 30.6, side), 48)
+            assert crop.shape == (48, 48)
+            assert crop.dtype == np.uint8
+            assert 100 <= crop.min() <= crop.max() < 110
 
 
 def test_one_recognizer_serves_many_threads(recognizer, small_face):
@@ -200,9 +205,10 @@ def test_one_recognizer_serves_many_threads(recognizer, small_face):
     assert together == alone * 4
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 1), (2, 2), (5000, 20)])
-def test_odd_shapes_give_no_face(recognizer, shape):
-    assert recognizer(np.full(shape, 90, np.uint8)) == []
+def test_odd_shapes_give_no_face(subtests, recognizer):
+    for shape in ((1, 1), (1, 3000), (3000, 1), (2, 2), (5000, 20)):
+        with subtests.test(shape=shape):
+            assert recognizer(np.full(shape, 90, np.uint8)) == []
 
 
 def test_it_names_its_detector_and_shows_the_card(recognizer):

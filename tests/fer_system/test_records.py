@@ -6,8 +6,6 @@ import json
 from dataclasses import replace
 from types import SimpleNamespace
 
-import pytest
-
 from fer_system.emotions import FER2013
 from fer_system.picture import PictureError
 from fer_system.recognizer import Face
@@ -106,28 +104,29 @@ def test_a_followed_face_is_told_by_its_id_and_its_most_probable_class():
         assert record["uncertain"] is uncertain
 
 
-@pytest.mark.parametrize("frames", [[], [0], [2, 0, 1]])
-def test_a_videos_tables_tell_the_same_faces(frames):
-    rows, document = io.StringIO(newline=""), io.StringIO()
-    head = {"model": "vgg", "threshold": 0.45}
-    tables = VideoTables(rows, document, ("happy", "sad"), head, "=clip.mp4")
-    shares = {"happy": 0.75, "sad": 0.25}
-    for number, count in enumerate(frames):
-        faces = [
-            TrackedFace((1, 2, 3, 4), shares, 0.9, id=id_, unseen=0.0, shown="happy")
-            for id_ in range(1, count + 1)
-        ]
-        tables.write(number / 10, faces)
-    tables.finish({"frames": len(frames)})
-    told = json.loads(document.getvalue())
-    assert list(told) == ["model", "threshold", "source", "frames", "summary"]
-    assert [len(frame["faces"]) for frame in told["frames"]] == frames
-    header, *cells = csv.reader(io.StringIO(rows.getvalue(), newline=""))
-    assert header == csv_header(("happy", "sad"))
-    records = [record for frame in told["frames"] for record in frame["faces"]]
-    assert [(row[0], float(row[1]), int(row[2])) for row in cells] == [
-        ("'=clip.mp4", record["time"], record["face"]) for record in records
-    ]
+def test_a_videos_tables_tell_the_same_faces(subtests):
+    for frames in ([], [0], [2, 0, 1]):
+        with subtests.test(frames=frames):
+            rows, document = io.StringIO(newline=""), io.StringIO()
+            head = {"model": "vgg", "threshold": 0.45}
+            tables = VideoTables(rows, document, ("happy", "sad"), head, "=clip.mp4")
+            shares = {"happy": 0.75, "sad": 0.25}
+            for number, count in enumerate(frames):
+                faces = [
+                    TrackedFace((1, 2, 3, 4), shares, 0.9, id=id_, unseen=0.0, shown="happy")
+                    for id_ in range(1, count + 1)
+                ]
+                tables.write(number / 10, faces)
+            tables.finish({"frames": len(frames)})
+            told = json.loads(document.getvalue())
+            assert list(told) == ["model", "threshold", "source", "frames", "summary"]
+            assert [len(frame["faces"]) for frame in told["frames"]] == frames
+            header, *cells = csv.reader(io.StringIO(rows.getvalue(), newline=""))
+            assert header == csv_header(("happy", "sad"))
+            records = [record for frame in told["frames"] for record in frame["faces"]]
+            assert [(row[0], float(row[1]), int(row[2])) for row in cells] == [
+                ("'=clip.mp4", record["time"], record["face"]) for record in records
+            ]
 
 
 def test_a_document_and_a_file_name_tell_model_and_threshold():

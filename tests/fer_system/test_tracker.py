@@ -52,14 +52,15 @@ def test_a_lost_face_is_kept_for_a_while_and_found_again():
     assert ids(tracker.update([face(happy=1)], 1.1)) == [2]
 
 
-@pytest.mark.parametrize("pictures", [1, 5, 30])
-def test_a_change_is_seen_after_the_same_time_however_many_pictures_come(pictures):
-    tracker = Tracker(smoothing=0.2)
-    tracker.update([face(happy=1)], 0)
-    for step in range(1, pictures + 1):
-        (tracked,) = tracker.update([face(sad=1)], 0.2 * step / pictures)
-    assert tracked.probabilities["sad"] == pytest.approx(1 - math.exp(-1))
-    assert sum(tracked.probabilities.values()) == pytest.approx(1)
+def test_a_change_is_seen_after_the_same_time_however_many_pictures_come(subtests):
+    for pictures in (1, 5, 30):
+        with subtests.test(pictures=pictures):
+            tracker = Tracker(smoothing=0.2)
+            tracker.update([face(happy=1)], 0)
+            for step in range(1, pictures + 1):
+                (tracked,) = tracker.update([face(sad=1)], 0.2 * step / pictures)
+            assert tracked.probabilities["sad"] == pytest.approx(1 - math.exp(-1))
+            assert sum(tracked.probabilities.values()) == pytest.approx(1)
 
 
 def test_a_label_stays_until_another_is_clearly_more_probable():
@@ -96,9 +97,12 @@ def test_a_flickering_face_changes_its_label_far_less_often():
     assert changes(steady) == 0
 
 
-@pytest.mark.parametrize("time", [0.9, math.nan, -math.inf])
-def test_time_does_not_run_backwards(time):
-    tracker = Tracker()
-    tracker.update([], 1.0)
-    with pytest.raises(ValueError, match=r"The picture at .* comes after the one at 1\.0 s"):
-        tracker.update([], time)
+def test_time_does_not_run_backwards(subtests):
+    for time in (0.9, math.nan, -math.inf):
+        with subtests.test(time=time):
+            tracker = Tracker()
+            tracker.update([], 1.0)
+            with pytest.raises(
+                ValueError, match=r"The picture at .* comes after the one at 1\.0 s"
+            ):
+                tracker.update([], time)

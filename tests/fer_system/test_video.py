@@ -82,46 +82,48 @@ def test_the_annotated_video_is_h264_for_browsers_with_the_faces_marked(
         assert 0.005 < changed.mean() < 0.5
 
 
-@pytest.mark.parametrize("container", ["mp4", "mkv"])
-def test_a_variable_frame_rate_is_kept(container, recognizer, target, tmp_path):
-    times = [0, 0.04, 0.4, 0.44, 1.3, 1.34, 2]
-    report = annotated(write_clip(tmp_path / f"clip.{container}", times), target, recognizer)
-    assert [time for time, _ in frames(target)] == pytest.approx(times, abs=0.002)
-    (face,) = report.timeline.faces
-    assert face.seconds == pytest.approx(report.seconds)
-    assert report.seconds == pytest.approx(2 + 1 / RATE, abs=0.3)
+def test_a_variable_frame_rate_is_kept(subtests, recognizer, target, tmp_path):
+    for container in ("mp4", "mkv"):
+        with subtests.test(container=container):
+            times = [0, 0.04, 0.4, 0.44, 1.3, 1.34, 2]
+            report = annotated(
+                write_clip(tmp_path / f"clip.{container}", times), target, recognizer
+            )
+            assert [time for time, _ in frames(target)] == pytest.approx(times, abs=0.002)
+            (face,) = report.timeline.faces
+            assert face.seconds == pytest.approx(report.seconds)
+            assert report.seconds == pytest.approx(2 + 1 / RATE, abs=0.3)
 
 
-@pytest.mark.parametrize("turns", [1, 2, 3])
-def test_a_turned_video_is_set_upright(turns, recognizer, target, tmp_path):
-    lying = np.rot90(face_picture(), -turns)
-    clip = write_clip(tmp_path / "clip.mp4", steady(3), lying, rotation=90 * turns)
-    report = annotated(clip, target, recognizer)
-    assert (report.width, report.height) == (320, 240)
-    assert len(report.timeline.faces) == 1
-    with av.open(str(target)) as container:
-        frame = next(container.decode(video=0))
-        assert (frame.width, frame.height, frame.rotation) == (320, 240, 0)
-        seen = frame.to_ndarray(format="rgb24").astype(int)
-    assert np.abs(seen - face_picture()).mean() < 15
+def test_a_turned_video_is_set_upright(subtests, recognizer, target, tmp_path):
+    for turns in (1, 2, 3):
+        with subtests.test(turns=turns):
+            lying = np.rot90(face_picture(), -turns)
+            clip = write_clip(tmp_path / "clip.mp4", steady(3), lying, rotation=90 * turns)
+            report = annotated(clip, target, recognizer)
+            assert (report.width, report.height) == (320, 240)
+            assert len(report.timeline.faces) == 1
+            with av.open(str(target)) as container:
+                frame = next(container.decode(video=0))
+                assert (frame.width, frame.height, frame.rotation) == (320, 240, 0)
+                seen = frame.to_ndarray(format="rgb24").astype(int)
+            assert np.abs(seen - face_picture()).mean() < 15
 
 
-@pytest.mark.parametrize(
-    ("given", "made"),
-    [
+def test_pictures_get_even_sides_and_a_size_that_labels_fit(subtests, recognizer, target):
+    for given, made in [
         ((320, 240), (320, 240)),
         ((321, 241), (320, 240)),
         ((64, 48), (320, 240)),
         ((1920, 1080), (1280, 720)),
         ((1080, 1920), (720, 1280)),
         ((16, 1600), (12, 1280)),
-    ],
-)
-def test_pictures_get_even_sides_and_a_size_that_labels_fit(given, made, recognizer, target):
-    clip = write_clip(target.with_name("clip.mp4"), steady(2), face_picture(*given))
-    report = annotated(clip, target, recognizer)
-    assert (report.width, report.height) == made
-    assert frames(target)[0][1].shape[:2] == made[::-1]
+    ]:
+        with subtests.test(given=given, made=made):
+            clip = write_clip(target.with_name("clip.mp4"), steady(2), face_picture(*given))
+            report = annotated(clip, target, recognizer)
+            assert (report.width, report.height) == made
+            assert frames(target)[0][1].shape[:2] == made[::-1]
 
 
 def test_colours_stay_what_they_are(recognizer, target, tmp_path):
@@ -139,29 +141,31 @@ def test_sound_that_mp4_can_hold_is_copied_as_it_is(recognizer, target, tmp_path
     assert sound_packets(target) == sound_packets(clip) != []
 
 
-@pytest.mark.parametrize("codec", ["pcm_s16le", "flac", "mp2"])
-def test_other_sound_is_converted_and_keeps_its_length(codec, recognizer, target, tmp_path):
-    clip = write_clip(tmp_path / "clip.mkv", steady(31), sound=codec)
-    assert annotated(clip, target, recognizer).sound == "converted"
-    with av.open(str(target)) as container:
-        samples = sum(frame.samples for frame in container.decode(audio=0))
-        assert container.streams.audio[0].codec_context.name == "aac"
-    assert samples / 16_000 == pytest.approx(3, abs=0.2)
+def test_other_sound_is_converted_and_keeps_its_length(subtests, recognizer, target, tmp_path):
+    for codec in ("pcm_s16le", "flac", "mp2"):
+        with subtests.test(codec=codec):
+            clip = write_clip(tmp_path / "clip.mkv", steady(31), sound=codec)
+            assert annotated(clip, target, recognizer).sound == "converted"
+            with av.open(str(target)) as container:
+                samples = sum(frame.samples for frame in container.decode(audio=0))
+                assert container.streams.audio[0].codec_context.name == "aac"
+            assert samples / 16_000 == pytest.approx(3, abs=0.2)
 
 
-@pytest.mark.parametrize("codec", ["aac", "pcm_s16le"])
 def test_sound_and_pictures_stay_together_in_a_file_that_does_not_start_at_zero(
-    codec, recognizer, target, tmp_path
+    subtests, recognizer, target, tmp_path
 ):
-    times = [5 + time for time in steady(21)]
-    clip = write_clip(tmp_path / "clip.mkv", times, sound=codec)
-    with av.open(str(clip)) as container:
-        assert container.start_time == pytest.approx(5 * av.time_base, rel=0.02)
-    report = annotated(clip, target, recognizer)
-    assert report.seconds == pytest.approx(2.1, abs=0.05)
-    assert [time for time, _ in frames(target)] == pytest.approx(steady(21), abs=0.1)
-    with av.open(str(target)) as container:
-        assert next(container.decode(audio=0)).time == pytest.approx(0, abs=0.1)
+    for codec in ("aac", "pcm_s16le"):
+        with subtests.test(codec=codec):
+            times = [5 + time for time in steady(21)]
+            clip = write_clip(tmp_path / "clip.mkv", times, sound=codec)
+            with av.open(str(clip)) as container:
+                assert container.start_time == pytest.approx(5 * av.time_base, rel=0.02)
+            report = annotated(clip, target, recognizer)
+            assert report.seconds == pytest.approx(2.1, abs=0.05)
+            assert [time for time, _ in frames(target)] == pytest.approx(steady(21), abs=0.1)
+            with av.open(str(target)) as container:
+                assert next(container.decode(audio=0)).time == pytest.approx(0, abs=0.1)
 
 
 def test_sound_that_cannot_be_decoded_is_left_out_and_said_so(recognizer, target, tmp_path):
@@ -202,11 +206,14 @@ def test_the_threshold_decides_what_is_uncertain(recognizer, target, tmp_path):
     assert None not in face.shares
 
 
-@pytest.mark.parametrize("wrong", [float("nan"), -0.1, 1.1])
-def test_a_wrong_threshold_is_refused(wrong, recognizer, target, tmp_path):
-    clip = write_clip(tmp_path / "clip.mp4", steady(2))
-    with pytest.raises(ValueError, match=r"The threshold is .*; give a number from 0 to 1\."):
-        annotated(clip, target, recognizer, threshold=wrong)
+def test_a_wrong_threshold_is_refused(subtests, recognizer, target, tmp_path):
+    for wrong in (float("nan"), -0.1, 1.1):
+        with subtests.test(wrong=wrong):
+            clip = write_clip(tmp_path / "clip.mp4", steady(2))
+            with pytest.raises(
+                ValueError, match=r"The threshold is .*; give a number from 0 to 1\."
+            ):
+                annotated(clip, target, recognizer, threshold=wrong)
 
 
 def test_stopping_in_the_middle_leaves_nothing(recognizer, target, tmp_path):
@@ -260,9 +267,10 @@ def damaged(content):
     return content[:middle] + b"\xff" * (end - middle) + content[end:]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
+def test_what_is_no_whole_video_is_refused_by_a_sentence_and_leaves_nothing(
+    subtests, recognizer, target, tmp_path
+):
+    for name in (
         "nothing.mp4",
         "text.mp4",
         "cut.mp4",
@@ -272,19 +280,16 @@ def damaged(content):
         "stream.m3u8",
         "frameless.mkv",
         "damaged.mp4",
-    ],
-)
-def test_what_is_no_whole_video_is_refused_by_a_sentence_and_leaves_nothing(
-    name, recognizer, target, tmp_path
-):
-    source = bad_video(name, tmp_path)
-    with pytest.raises(VideoError) as refusal:
-        annotated(source, target, recognizer)
-    sentence = str(refusal.value)
-    assert sentence.startswith(f"{name} ")
-    assert sentence.endswith(".")
-    assert str(tmp_path) not in sentence
-    assert not list(target.parent.iterdir())
+    ):
+        with subtests.test(name=name):
+            source = bad_video(name, tmp_path)
+            with pytest.raises(VideoError) as refusal:
+                annotated(source, target, recognizer)
+            sentence = str(refusal.value)
+            assert sentence.startswith(f"{name} ")
+            assert sentence.endswith(".")
+            assert str(tmp_path) not in sentence
+            assert not list(target.parent.iterdir())
 
 
 def test_a_missing_video_is_named_with_its_path(recognizer, target, tmp_path):

@@ -63,20 +63,27 @@ def test_it_ends_with_1_where_something_needed_is_missing(clone):
     assert sum(line.startswith("missing dataset") for line in lines) == 1
 
 
-@pytest.mark.parametrize(
-    ("version", "status"),
-    [((2, 7), MISSING), ((3, 9), MISSING), ((3, 10), OK), ((3, 13), OK), ((3, 14), MISSING)],
-)
-def test_the_packages_are_made_for_some_pythons(version, status):
-    assert doctor.python(version).status == status
+def test_the_packages_are_made_for_some_pythons(subtests):
+    for version, status in [
+        ((2, 7), MISSING),
+        ((3, 9), MISSING),
+        ((3, 10), OK),
+        ((3, 13), OK),
+        ((3, 14), MISSING),
+    ]:
+        with subtests.test(version=version, status=status):
+            assert doctor.python(version).status == status
 
 
-@pytest.mark.parametrize(
-    ("gigabytes", "is_installed", "status"),
-    [(0.5, False, MISSING), (2, False, HINT), (2, True, OK), (50, False, OK)],
-)
-def test_the_disk_must_hold_what_is_not_installed_yet(gigabytes, is_installed, status):
-    assert doctor.disk(int(gigabytes * 10**9), is_installed).status == status
+def test_the_disk_must_hold_what_is_not_installed_yet(subtests):
+    for gigabytes, is_installed, status in [
+        (0.5, False, MISSING),
+        (2, False, HINT),
+        (2, True, OK),
+        (50, False, OK),
+    ]:
+        with subtests.test(gigabytes=gigabytes, is_installed=is_installed, status=status):
+            assert doctor.disk(int(gigabytes * 10**9), is_installed).status == status
 
 
 def test_lines_are_broken_between_words_alone():
@@ -100,20 +107,18 @@ def lists(tmp_path):
 PAGE = {"numpy": "2.4.6", "ruamel-yaml": "0.19.1"}
 
 
-@pytest.mark.parametrize(
-    ("found", "status", "words"),
-    [
+def test_installed_packages_are_compared_with_the_pins(subtests, lists):
+    for found, status, words in [
         ({"pip": "26.0"}, HINT, "none yet"),
         ({"numpy": "2.4.6"}, MISSING, "ruamel-yaml missing"),
         (PAGE, HINT, "the pipeline lacks keras"),
         (PAGE | {"numpy": "1.26.0"}, HINT, "numpy 1.26.0 (pinned: 2.2.6 or 2.4.6)"),
         (PAGE | {"keras": "3.15.1", "torch": "2.9"}, OK, "as constraints.txt pins them"),
-    ],
-)
-def test_installed_packages_are_compared_with_the_pins(lists, found, status, words):
-    finding = doctor.packages(lists, found)
-    assert finding.status == status
-    assert words in finding.text
+    ]:
+        with subtests.test(found=found, status=status, words=words):
+            finding = doctor.packages(lists, found)
+            assert finding.status == status
+            assert words in finding.text
 
 
 def test_the_packages_of_the_clones_own_environment_are_read(tmp_path):
@@ -162,20 +167,18 @@ def test_the_detector_is_looked_for_where_the_page_keeps_it(tmp_path):
     assert doctor.detector(tmp_path).status == OK
 
 
-@pytest.mark.parametrize(
-    ("flags", "status"),
-    [
+def test_a_precision_is_advised_by_what_the_processor_has(subtests, tmp_path):
+    for flags, status in [
+        (None, HINT),  # no such file
         ("flags : fpu avx512_bf16 amx_bf16 amx_tile", OK),
         ("flags : fpu avx2", HINT),
-        (None, HINT),
-    ],
-)
-def test_a_precision_is_advised_by_what_the_processor_has(tmp_path, flags, status):
-    if flags:
-        (tmp_path / "cpuinfo").write_text(flags)
-    finding = doctor.bfloat16(tmp_path / "cpuinfo")
-    assert finding.status == status
-    assert ("float32" in finding.text) == (status == HINT)
+    ]:
+        with subtests.test(flags=flags, status=status):
+            if flags:
+                (tmp_path / "cpuinfo").write_text(flags)
+            finding = doctor.bfloat16(tmp_path / "cpuinfo")
+            assert finding.status == status
+            assert ("float32" in finding.text) == (status == HINT)
 
 
 @pytest.fixture

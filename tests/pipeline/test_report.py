@@ -54,17 +54,15 @@ def test_models_that_learned_from_other_data_do_not_compare(content):
     assert sentence.startswith("cnn learned from other data than vgg")
 
 
-@pytest.mark.parametrize(
-    ("change", "folder"),
-    [
+def test_a_report_on_another_champion_is_named(subtests, content):
+    for change, folder in [
         ({"faces": {"train": {"angry": 3, "happy": 4}}}, "reports/data"),
         ({"robustness": [{"accuracy": 0.69}]}, "reports/robustness"),
         ({"rivals": [{"name": "ours", "accuracy": 0.69}]}, "reports/rivals"),
-    ],
-)
-def test_a_report_on_another_champion_is_named(content, change, folder):
-    (sentence,) = report.disagreements(content | change)
-    assert sentence.startswith(folder)
+    ]:
+        with subtests.test(change=change, folder=folder):
+            (sentence,) = report.disagreements(content | change)
+            assert sentence.startswith(folder)
 
 
 def test_the_card_in_the_report_is_the_one_that_the_page_shows():

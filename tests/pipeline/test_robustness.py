@@ -18,31 +18,31 @@ def spoilt(name, face):
     return SPOILERS[name](face, np.random.default_rng(1))
 
 
-@pytest.mark.parametrize("name", SPOILERS)
-def test_a_spoilt_face_is_still_a_face_of_grey_levels(name, face):
-    before = face.copy()
-    result = spoilt(name, face)
-    assert (result.shape, result.dtype) == ((48, 48), np.uint8)
-    assert np.array_equal(result, face) == (name == "as it is")
-    np.testing.assert_array_equal(face, before)
+def test_a_spoilt_face_is_still_a_face_of_grey_levels(subtests, face):
+    for name in SPOILERS:
+        with subtests.test(name=name):
+            before = face.copy()
+            result = spoilt(name, face)
+            assert (result.shape, result.dtype) == ((48, 48), np.uint8)
+            assert np.array_equal(result, face) == (name == "as it is")
+            np.testing.assert_array_equal(face, before)
 
 
-@pytest.mark.parametrize(
-    ("mild", "strong"),
-    [
+def test_the_stronger_way_changes_a_face_more(subtests, face):
+    for mild, strong in [
         ("blur, 1 pixel", "blur, 2 pixels"),
         ("noise, 10 levels", "noise, 25 levels"),
         ("half as bright", "a tenth as bright"),
         ("turned 15° left", "turned 30° left"),
         ("24 pixels wide", "16 pixels wide"),
         ("JPEG quality 30", "JPEG quality 10"),
-    ],
-)
-def test_the_stronger_way_changes_a_face_more(mild, strong, face):
-    def change(name):
-        return np.abs(spoilt(name, face).astype(int) - face).mean()
+    ]:
+        with subtests.test(mild=mild, strong=strong):
 
-    assert 0 < change(mild) < change(strong)
+            def change(name):
+                return np.abs(spoilt(name, face).astype(int) - face).mean()
+
+            assert 0 < change(mild) < change(strong)
 
 
 def test_hiding_a_quarter_changes_a_square_of_24_pixels_alone(face):

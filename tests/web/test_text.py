@@ -32,19 +32,19 @@ def test_the_page_speaks_seven_languages():
     assert set(text.TEXTS) == {"ar", "de", "en", "es", "fr", "hi", "zh-CN"}
 
 
-@pytest.mark.parametrize("language", text.TEXTS)
-def test_a_language_has_every_text_with_its_placeholders(language):
-    texts = dict(flat(text.TEXTS[language]))
-    assert list(texts) == list(ENGLISH)
-    for name, sentence in texts.items():
-        assert sentence, name
-        expected = sorted(PLACEHOLDER.findall(ENGLISH[name]))
-        assert sorted(PLACEHOLDER.findall(sentence)) == expected, name
+def test_a_language_has_every_text_with_its_placeholders(subtests):
+    for language in text.TEXTS:
+        with subtests.test(language=language):
+            texts = dict(flat(text.TEXTS[language]))
+            assert list(texts) == list(ENGLISH)
+            for name, sentence in texts.items():
+                assert sentence, name
+                expected = sorted(PLACEHOLDER.findall(ENGLISH[name]))
+                assert sorted(PLACEHOLDER.findall(sentence)) == expected, name
 
 
-@pytest.mark.parametrize(
-    ("accepted", "language"),
-    [
+def test_the_first_known_language_that_a_browser_asks_for_is_taken(subtests):
+    for accepted, language in [
         ("", "en"),
         ("*", "en"),
         ("fi,sv;q=0.8", "en"),
@@ -52,10 +52,9 @@ def test_a_language_has_every_text_with_its_placeholders(language):
         ("fi;q=0.9, ES ;q=0.8, en", "es"),
         ("zh-TW,zh;q=0.9", "zh-CN"),
         ("en-GB,fr;q=0.9", "en"),
-    ],
-)
-def test_the_first_known_language_that_a_browser_asks_for_is_taken(accepted, language):
-    assert text.best_language(accepted) == language
+    ]:
+        with subtests.test(accepted=accepted, language=language):
+            assert text.best_language(accepted) == language
 
 
 def test_texts_are_in_the_language_that_is_spoken():

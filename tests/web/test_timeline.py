@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from fer_system import TrackedFace, VideoReport
 from fer_system.film import Frame
@@ -36,19 +35,17 @@ def test_progress_without_a_known_length_tells_how_far_it_is():
     assert text.VIDEO_AT.format(at="1:05") in shown
 
 
-@pytest.mark.parametrize(
-    ("count", "sentence"),
-    [
+def test_the_summary_counts_the_faces_and_the_cards_stay_few(subtests):
+    for count, sentence in [
         (0, text.VIDEO_NO_FACE),
         (1, text.VIDEO_ONE_FACE.format(length="0:10")),
         (2, text.VIDEO_FACES.format(count=2, length="0:10")),
         (CARDS + 3, text.VIDEO_MANY_FACES.format(count=CARDS + 3, shown=CARDS, length="0:10")),
-    ],
-)
-def test_the_summary_counts_the_faces_and_the_cards_stay_few(count, sentence):
-    report = report_of(*(face(number) for number in range(1, count + 1)))
-    assert sentence in summary(report)
-    assert timeline_cards(report, CLASSES).count("<article") == min(count, CARDS)
+    ]:
+        with subtests.test(count=count, sentence=sentence):
+            report = report_of(*(face(number) for number in range(1, count + 1)))
+            assert sentence in summary(report)
+            assert timeline_cards(report, CLASSES).count("<article") == min(count, CARDS)
 
 
 def test_the_summary_says_what_is_missing():

@@ -171,13 +171,16 @@ def test_copies_between_splits_that_are_there_are_counted_and_left(source, add):
     ]
 
 
-@pytest.mark.parametrize(
-    ("folder", "name"),
-    [("Happy", "happy"), ("SADNESS", "sad"), ("contempt", "contempt"), ("Bored_1", "Bored_1"),
-     ("A\u0308rger", "\xc4rger")],
-)  # fmt: skip
-def test_a_folder_called_like_an_emotion_is_that_emotion(folder, name):
-    assert class_of(folder) == name
+def test_a_folder_called_like_an_emotion_is_that_emotion(subtests):
+    for folder, name in [
+        ("Happy", "happy"),
+        ("SADNESS", "sad"),
+        ("contempt", "contempt"),
+        ("Bored_1", "Bored_1"),
+        ("A\u0308rger", "\xc4rger"),
+    ]:
+        with subtests.test(folder=folder, name=name):
+            assert class_of(folder) == name
 
 
 def test_known_classes_have_the_order_of_their_dataset_and_others_the_alphabets():

@@ -9,6 +9,7 @@ from fer_system.emotions import FER2013
 from pipeline.data.dataset import SPLITS, data_hash, load_split, save_splits
 from pipeline.data.faults import DataError
 from pipeline.data.fer2013 import USAGES, read_csv
+from pipeline.foundation.errors import MissingFileError
 
 FACE = " ".join(str(number % 256) for number in range(48 * 48))
 
@@ -57,19 +58,19 @@ def test_numbers_of_every_length_keep_their_value(write):
     np.testing.assert_array_equal(image.ravel(), np.arange(48 * 48) % 256)
 
 
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_columns_may_stand_in_any_order_with_spaces_and_quotes(write, newline):
-    rows = faces()
-    shuffled = [(emotion, usage, f'"{pixels}"') for emotion, pixels, usage in rows]
-    path = write(shuffled, header=("emotion", " Usage", " pixels"), newline=newline)
-    other = read_csv(path)
-    for name, split in read_csv(write(rows)).items():
-        np.testing.assert_array_equal(split.images, other[name].images)
+def test_columns_may_stand_in_any_order_with_spaces_and_quotes(subtests, write):
+    for newline in ("\n", "\r\n"):
+        with subtests.test(newline=newline):
+            rows = faces()
+            shuffled = [(emotion, usage, f'"{pixels}"') for emotion, pixels, usage in rows]
+            path = write(shuffled, header=("emotion", " Usage", " pixels"), newline=newline)
+            other = read_csv(path)
+            for name, split in read_csv(write(rows)).items():
+                np.testing.assert_array_equal(split.images, other[name].images)
 
 
-@pytest.mark.parametrize(
-    ("row", "reason"),
-    [
+def test_a_bad_row_is_refused_with_file_line_and_reason(subtests, write):
+    for row, reason in [
         (("7", FACE, "Training"), "emotion is '7', not a number from 0 to 6"),
         (("-1", FACE, "Training"), "emotion is '-1'"),
         (("", FACE, "Training"), "emotion is ''"),
@@ -87,16 +88,15 @@ def test_columns_may_stand_in_any_order_with_spaces_and_quotes(write, newline):
         (("3", FACE.replace(" 255", "  255", 1), "Training"), "2305 pixels instead of 2304"),
         (("3", FACE), "2 fields instead of 3"),
         (("3", FACE, "Training", "more"), "4 fields instead of 3"),
-    ],
-)
-def test_a_bad_row_is_refused_with_file_line_and_reason(write, row, reason):
-    rows = faces()
-    rows.insert(30, row)
-    path = write(rows)
-    with pytest.raises(DataError) as caught:
-        read_csv(path)
-    assert str(path) in str(caught.value)
-    assert f"line 32: {reason}" in str(caught.value)
+    ]:
+        with subtests.test(reason=reason):
+            rows = faces()
+            rows.insert(30, row)
+            path = write(rows)
+            with pytest.raises(DataError) as caught:
+                read_csv(path)
+            assert str(path) in str(caught.value)
+            assert f"line 32: {reason}" in str(caught.value)
 
 
 def test_missing_numbers_in_one_row_are_not_made_up_by_the_next(write):
@@ -144,5 +144,5 @@ def test_the_same_csv_gives_the_same_bytes_and_hash(write, tmp_path):
 
 
 def test_arrays_that_are_missing_say_how_to_make_them(tmp_path):
-    with pytest.raises(FileNotFoundError, match="dvc repro convert"):
+    with pytest.raises(MissingFileError, match="dvc repro convert"):
         load_split("train", tmp_path)

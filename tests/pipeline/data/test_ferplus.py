@@ -35,9 +35,8 @@ def votes(**given):
     return [given.get(name, 0) for name in (*FERPLUS, "unknown", "NF")]
 
 
-@pytest.mark.parametrize(
-    ("given", "label"),
-    [
+def test_a_class_needs_more_than_half_of_the_votes_that_are_no_outliers(subtests):
+    for given, label in [
         (votes(happy=10), FERPLUS.index("happy")),
         (votes(contempt=6, neutral=4), FERPLUS.index("contempt")),
         (votes(angry=5, sad=5), NO_LABEL),
@@ -46,10 +45,9 @@ def votes(**given):
         (votes(unknown=6, sad=4), NO_LABEL),
         (votes(NF=10), NO_FACE),
         (votes(), NO_LABEL),
-    ],
-)
-def test_a_class_needs_more_than_half_of_the_votes_that_are_no_outliers(given, label):
-    assert majority(np.array([given])).tolist() == [label]
+    ]:
+        with subtests.test(given=given, label=label):
+            assert majority(np.array([given])).tolist() == [label]
 
 
 def test_the_columns_are_put_into_our_order(write):
@@ -87,18 +85,15 @@ def test_votes_on_another_number_of_faces_are_refused(write):
         voted_labels({"train": split}, path)
 
 
-@pytest.mark.parametrize(
-    ("line", "sentence"),
-    [
+def test_a_bad_line_is_named(subtests, write):
+    for line, sentence in [
         ("Training,a.png,x,0,0,0,9,0,0,1,0,0", "line 2: neutral is 'x', not a number of votes"),
         ("Training,a.png,0,0,0,0,-9,0,0,1,0,0", "line 2: anger is '-9', not a number of votes"),
         ("Practice,a.png,0,0,0,0,9,0,0,1,0,0", "line 2: Usage is 'Practice', not one of Tr"),
         ("Training,a.png,0,0", "line 2: anger is None, not a number of votes"),
-    ],
-)
-def test_a_bad_line_is_named(write, line, sentence):
-    with pytest.raises(VotesError, match=sentence):
-        read_votes(write(line))
+    ]:
+        with subtests.test(line=line, sentence=sentence), pytest.raises(VotesError, match=sentence):
+            read_votes(write(line))
 
 
 def test_a_missing_file_and_a_missing_column_are_told(tmp_path):

@@ -38,21 +38,19 @@ def test_a_flip_mirrors_about_half_of_the_faces_exactly(faces):
     assert 3 <= sum(mirrored) <= 13
 
 
-@pytest.mark.parametrize(
-    "ranges",
-    [
+def test_each_range_changes_the_faces_and_each_face_differently(subtests, faces):
+    for ranges in (
         Augmentation(rotation=20),
         Augmentation(shear=15),
         Augmentation(zoom=0.2),
         Augmentation(width_shift=0.2),
         Augmentation(height_shift=0.2),
-    ],
-)
-def test_each_range_changes_the_faces_and_each_face_differently(faces, ranges):
-    one = np.repeat(faces[:1], 8, axis=0)
-    changed = augment(one, ranges)
-    assert all(np.abs(face - one[0]).mean() > 0.1 for face in changed)
-    assert len({face.tobytes() for face in changed}) == 8
+    ):
+        with subtests.test(ranges=ranges):
+            one = np.repeat(faces[:1], 8, axis=0)
+            changed = augment(one, ranges)
+            assert all(np.abs(face - one[0]).mean() > 0.1 for face in changed)
+            assert len({face.tobytes() for face in changed}) == 8
 
 
 def test_a_shift_moves_a_face_along_its_own_axis_alone():

@@ -31,13 +31,14 @@ def test_an_epoch_holds_every_face_once_with_its_target(split):
         np.testing.assert_array_equal(targets.sum(axis=1), 1)
 
 
-@pytest.mark.parametrize("mixup", [0.0, 0.4])
-def test_a_later_start_gives_the_batches_that_an_uninterrupted_run_has(split, mixup):
-    batches = Batches(split, 4, mixup, seed=1, epoch=0)
-    first = levels_of(batches)
-    batches.on_epoch_end()
-    later = Batches(split, 4, mixup, seed=1, epoch=1)
-    assert levels_of(later) == levels_of(batches) != first
+def test_a_later_start_gives_the_batches_that_an_uninterrupted_run_has(subtests, split):
+    for mixup in (0.0, 0.4):
+        with subtests.test(mixup=mixup):
+            batches = Batches(split, 4, mixup, seed=1, epoch=0)
+            first = levels_of(batches)
+            batches.on_epoch_end()
+            later = Batches(split, 4, mixup, seed=1, epoch=1)
+            assert levels_of(later) == levels_of(batches) != first
 
 
 def test_another_seed_gives_another_order(split):

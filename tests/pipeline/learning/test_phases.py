@@ -32,17 +32,22 @@ def test_the_learning_rate_rises_then_falls_to_nothing(settings):
     assert rates[50] == pytest.approx(0, abs=1e-6)
 
 
-@pytest.mark.parametrize("name", ["adam", "sgd"])
-def test_weight_decay_spares_biases_and_norms(settings, name):
-    faces = keras.Input((4, 4, 1))
-    x = keras.layers.BatchNormalization()(keras.layers.Conv2D(2, 3, bias_initializer="ones")(faces))
-    model = keras.Model(faces, x)
-    settings = replace(settings, optimizer=name, weight_decay=0.5, ema=0.0, schedule="constant")
-    optimizer = optimizer_for(settings, Phase(0, 1, learning_rate=0.1), batches=1)
-    optimizer.build(model.trainable_variables)
-    before = [keras.ops.convert_to_numpy(value) for value in model.trainable_variables]
-    optimizer.apply([keras.ops.zeros(value.shape) for value in model.trainable_variables])
-    for variable, value in zip(model.trainable_variables, before, strict=True):
-        shrunk = 0.95 if variable.name == "kernel" else 1
-        now = keras.ops.convert_to_numpy(variable)
-        np.testing.assert_allclose(now, shrunk * value, rtol=1e-5)
+def test_weight_decay_spares_biases_and_norms(subtests, settings):
+    for name in ("adam", "sgd"):
+        with subtests.test(name=name):
+            faces = keras.Input((4, 4, 1))
+            x = keras.layers.BatchNormalization()(
+                keras.layers.Conv2D(2, 3, bias_initializer="ones")(faces)
+            )
+            model = keras.Model(faces, x)
+            settings = replace(
+                settings, optimizer=name, weight_decay=0.5, ema=0.0, schedule="constant"
+            )
+            optimizer = optimizer_for(settings, Phase(0, 1, learning_rate=0.1), batches=1)
+            optimizer.build(model.trainable_variables)
+            before = [keras.ops.convert_to_numpy(value) for value in model.trainable_variables]
+            optimizer.apply([keras.ops.zeros(value.shape) for value in model.trainable_variables])
+            for variable, value in zip(model.trainable_variables, before, strict=True):
+                shrunk = 0.95 if variable.name == "kernel" else 1
+                now = keras.ops.convert_to_numpy(variable)
+                np.testing.assert_allclose(now, shrunk * value, rtol=1e-5)
