@@ -15,14 +15,13 @@ from pipeline.pictures import plots
 from pipeline.records.card import read_champion
 from pipeline.records.reports import (
     PICTURES,
+    REPORTED,
     read_distribution,
     read_history,
     read_report,
     read_robustness,
 )
 from pipeline.records.rivals import entries_of, read_compared
-
-SPLITS = ("train", "validation", "test")
 
 
 def draw_model(name: str, folder: Path) -> None:
@@ -36,13 +35,14 @@ def draw_model(name: str, folder: Path) -> None:
 
 def draw_confusion(name: str, path: Path) -> None:
     """Draw the confusion matrices of all splits, side by side."""
-    details = read_report(name, "details", *(f"{split}.confusion" for split in SPLITS))
-    metrics = read_report(name, "metrics", *(f"{split}.accuracy" for split in SPLITS))
+    splits = REPORTED.values()
+    details = read_report(name, "details", *(f"{split}.confusion" for split in splits))
+    metrics = read_report(name, "metrics", *(f"{split}.accuracy" for split in splits))
     panels = {
         f"{name}: {split} accuracy {metrics[split]['accuracy']:.2%}": np.array(
             details[split]["confusion"]
         )
-        for split in SPLITS
+        for split in splits
     }
     plots.save_confusion(panels, list(details["test"]["per_class"]), path)
 

@@ -1,7 +1,8 @@
 """Stage: models/<model>.keras -> models/<model>.onnx, and its figures in reports/models/<model>/.
 
 `python -m pipeline.evaluate cnn`. The ONNX file is what is measured: every figure is of the file
-that `promote` may take. Nothing that chooses reads what is written here about test.
+that `promote` may take. The figures of the test split are only told: no model, setting or threshold
+is chosen by them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.data.dataset import SPLITS, Split, as_input, load_split
+from pipeline.data.dataset import Split, as_input, load_split
 from pipeline.formats.keras_file import load_network
 from pipeline.formats.onnx_export import TOLERANCE, export_onnx, largest_difference
 from pipeline.formats.onnx_file import ALL_CORES, load_onnx, milliseconds_per_face
@@ -22,10 +23,8 @@ from pipeline.foundation.params import REPOSITORY, Evaluation, load_params
 from pipeline.measuring import metrics
 from pipeline.measuring.figures import calibration, details, figures, uncertainty
 from pipeline.measuring.predictions import predict_views
-from pipeline.records.reports import folder_of, read_report
+from pipeline.records.reports import REPORTED, folder_of, read_report
 
-REPORTED = dict(zip(SPLITS, ("train", "validation", "test"), strict=True))
-"""What each split is called in the reports."""
 CHECKED_FACES = 512
 
 
@@ -117,7 +116,7 @@ def evaluate_model(name: str, settings: Evaluation) -> None:
     """Export one trained model, measure it on all splits and write its report."""
     folder, models = folder_of(name), REPOSITORY / "models"
     record = read_report(name, "training", "parameters", "seconds_per_epoch", "temperature")
-    splits = {REPORTED[split]: load_split(split) for split in SPLITS}
+    splits = {told: load_split(split) for split, told in REPORTED.items()}
     path = models / f"{name}.onnx"
     difference = export_checked(models / f"{name}.keras", path, splits["validation"])
     averaging = dict.fromkeys(splits, settings.averaging) | {"train": "none"}

@@ -1,12 +1,14 @@
 """FER2013's labels beside FER+'s votes -> reports/label_noise/: how far either can be trusted.
 
 `python -m pipeline.label_noise`, when the votes lie where params.yaml says and a champion is there.
-No stage of `dvc repro`, for the votes are a download of their own. The faces whose labels look most
-wrong are drawn to data/suspects.png, which Git leaves out: the pictures are not ours to pass on.
+It is no stage of `dvc repro`, because the votes have to be downloaded by hand. The faces whose
+labels look most wrong are drawn to data/suspects.png, which Git leaves out: the pictures are not
+ours to pass on.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -59,6 +61,46 @@ def suspects(split: Split, voted: np.ndarray, probabilities: np.ndarray) -> np.n
     return candidates[np.argsort(-doubt[candidates])][:SUSPECTS]
 
 
+def all_agreement(splits: dict[str, Split], voted: dict[str, np.ndarray]) -> np.ndarray:
+    """The `agreement` of the faces of all splits together."""
+    return agreement(
+        np.concatenate([splits[name].labels for name in SPLITS]),
+        np.concatenate([voted[name] for name in SPLITS]),
+    )
+
+
+def summarise(
+    splits: dict[str, Split], voted: dict[str, np.ndarray], predicted: np.ndarray
+) -> dict[str, Any]:
+    """What label_noise.json holds; `predicted` are the champion's classes of the test faces."""
+    shares, test = all_agreement(splits, voted), splits["test"]
+    alone = unseen(test, [splits["train"], splits["val"]])
+    return {
+        "agreement": {name: float(shares[row, row]) for row, name in enumerate(FER2013)},
+        "no face, by FER+": {name: int((voted[name] == NO_FACE).sum()) for name in SPLITS},
+        "same photograph": duplicates(splits),
+        "champion on test": accuracies(test.labels, voted["test"], predicted),
+        "champion on photographs of test alone": {
+            "faces": int(alone.sum()),
+            "accuracy": float((predicted == test.labels)[alone].mean()),
+        },
+    }
+
+
+def save_agreements(shares: np.ndarray, folder: Path) -> None:
+    """Write the shares of `agreement` as a table and as a picture."""
+    rows = [[name, *shares[row].tolist()] for row, name in enumerate(FER2013)]
+    write_csv(folder / "agreement.csv", ("label", *FERPLUS, "no majority or no face"), rows)
+    save_agreement(shares, FER2013, (*FERPLUS, "none"), folder / "agreement.png")
+
+
+def draw_suspects(split: Split, voted: np.ndarray, probabilities: np.ndarray, path: Path) -> None:
+    """Draw the `suspects`, each under its label with a question mark and FER+'s class."""
+    chosen = suspects(split, voted, probabilities)
+    titles = [f"{FER2013[split.labels[row]]}?\n{FERPLUS[voted[row]]}" for row in chosen]
+    save_faces(split.images[chosen], titles, path)
+
+
 def main() -> None:
     """Write tables and pictures, and print the gist."""
     data = load_params().data
@@ -67,35 +109,11 @@ def main() -> None:
         raise ParamsError("the arrays hold other labels; set data.labels: fer2013, then dvc repro")
     voted = voted_labels(splits, REPOSITORY / data.votes)
     network = load_onnx(CHAMPION_MODEL, ALL_CORES)
-    probabilities = {
-        name: predict_shown(network, split.images, name) for name, split in splits.items()
-    }
-    shares = agreement(
-        np.concatenate([splits[name].labels for name in SPLITS]),
-        np.concatenate([voted[name] for name in SPLITS]),
-    )
-    test = probabilities["test"].argmax(axis=1)
-    alone = unseen(splits["test"], [splits["train"], splits["val"]])
-    summary = {
-        "agreement": {name: float(shares[row, row]) for row, name in enumerate(FER2013)},
-        "no face, by FER+": {name: int((voted[name] == NO_FACE).sum()) for name in SPLITS},
-        "same photograph": duplicates(splits),
-        "champion on test": accuracies(splits["test"].labels, voted["test"], test),
-        "champion on photographs of test alone": {
-            "faces": int(alone.sum()),
-            "accuracy": float((test == splits["test"].labels)[alone].mean()),
-        },
-    }
-    folder = REPORTS / "label_noise"
-    rows = [[name, *shares[row].tolist()] for row, name in enumerate(FER2013)]
-    write_csv(folder / "agreement.csv", ("label", *FERPLUS, "no majority or no face"), rows)
-    write_json(folder / "label_noise.json", summary)
-    save_agreement(shares, FER2013, (*FERPLUS, "none"), folder / "agreement.png")
-    chosen = suspects(splits["train"], voted["train"], probabilities["train"])
-    titles = [
-        f"{FER2013[splits['train'].labels[row]]}?\n{FERPLUS[voted['train'][row]]}" for row in chosen
-    ]
-    save_faces(splits["train"].images[chosen], titles, REPOSITORY / "data" / "suspects.png")
+    train, test = (predict_shown(network, splits[name].images, name) for name in ("train", "test"))
+    summary = summarise(splits, voted, test.argmax(axis=1))
+    write_json(REPORTS / "label_noise" / "label_noise.json", summary)
+    save_agreements(all_agreement(splits, voted), REPORTS / "label_noise")
+    draw_suspects(splits["train"], voted["train"], train, REPOSITORY / "data" / "suspects.png")
     for name, figures in summary.items():
         print(f"{name}: {figures}")
 

@@ -11,6 +11,8 @@ from pipeline.records.files import read_json, read_table
 REPORTS = REPOSITORY / "reports"
 PICTURES = REPORTS / "pictures"
 """Every picture that the stage `draw` makes."""
+REPORTED = {"train": "train", "val": "validation", "test": "test"}
+"""What the reports call the split of each file in data/arrays."""
 STAGES = {"training": "train", "metrics": "evaluate", "details": "evaluate", "cost": "evaluate"}
 """Which stage makes a model's JSON file."""
 
