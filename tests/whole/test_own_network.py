@@ -1,4 +1,4 @@
-"""What the README says of a network of one's own: a function, and a section of params.yaml."""
+"""What the README says of a network of one's own: a function, its options, and a section of params.yaml."""
 
 import json
 import re
@@ -19,10 +19,14 @@ def example(language, words):
 
 def test_the_readmes_network_is_trained_promoted_and_served(tmp_path):
     workspace = Workspace(tmp_path / "clone", rows=210)
-    with (workspace.root / "pipeline" / "learning" / "networks.py").open(
-        "a", encoding="utf-8"
-    ) as file:
+    networks = workspace.root / "pipeline" / "learning" / "networks.py"
+    with networks.open("a", encoding="utf-8") as file:
         file.write("\n\n" + example("python", "def separable"))
+    known, options = (
+        "Network = Annotated[Cnn | Vgg | MobileNet",
+        example("python", "class Separable"),
+    )
+    workspace.replace("pipeline/foundation/params.py", known, f"{options}\n\n{known} | Separable")
     yaml = YAML()
     params = yaml.load(workspace.root / "params.yaml")
     section = yaml.load(example("yaml", "separable:"))

@@ -21,9 +21,9 @@ from pipeline.foundation.params import REPOSITORY
 from tests.browsing import OVERFLOW, PHONE
 from tests.markup import read
 from tests.mlflow_server import mlflow_server
+from tests.whole.test_stages import MODULES, stale_after
 from tests.workspace import Workspace
 
-STAGES = YAML(typ="safe").load((REPOSITORY / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
 MODELS = YAML(typ="safe").load((REPOSITORY / "params.yaml").read_text(encoding="utf-8"))["models"]
 
 
@@ -278,6 +278,20 @@ def test_other_params_retrain_their_model_alone(workspace):
     following = {"evaluate@cnn", "promote", "draw", "record"}
     assert {"train@cnn"} <= stages_run(planned) <= {"train@cnn", *following}
     workspace.replace("params.yaml", "seed: 2", "seed: 1")
+
+
+def test_a_comment_anywhere_but_in_what_learns_leaves_every_training_as_it_is(workspace):
+    harmless = [module for module in MODULES if "train" not in stale_after(module)]
+    for module in [*harmless, "pipeline/learning/batches.py"]:
+        with (workspace.root / module).open("a", encoding="utf-8") as file:
+            file.write("# another comment\n")
+        if module == harmless[-1]:
+            status = json.loads(workspace.run("dvc", "status", "--json"))
+            assert "evaluate@cnn" in status
+            assert not [stage for stage in status if stage.startswith("train")]
+    status = json.loads(workspace.run("dvc", "status", "--json"))
+    assert {f"train@{model}" for model in MODELS} <= set(status)
+    workspace.run("git", "checkout", "-q", "pipeline", "fer_system", "web", "drawings")
 
 
 def test_the_readmes_dvc_commands_work(workspace):
