@@ -5,91 +5,22 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import socket
 import sys
 import tempfile
-from collections.abc import Sequence
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from web.flags import check_address, check_mcp, parse_flags
 
 if TYPE_CHECKING:
     from fer_system import Recognizer
 
-MODEL = Path(__file__).resolve().parent / "models" / "best.onnx"
-
-
-def parse_flags(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """The command line; a wrong flag ends the program with exit code 2."""
-    parser = argparse.ArgumentParser(
-        prog="app.py", description="Recognise facial expressions in pictures and on the webcam."
-    )
-    parser.add_argument(
-        "--model", type=Path, default=MODEL, help="model file (default: models/best.onnx)"
-    )
-    parser.add_argument(
-        "--detector",
-        default="auto",
-        help="what finds the faces: auto (YuNet, or Haar where YuNet can't be had), yunet, haar, "
-        "or the path of a YuNet file (default: auto)",
-    )
-    parser.add_argument(
-        "--host",
-        default="127.0.0.1",
-        help="address to serve on; 0.0.0.0 lets other computers in (default: 127.0.0.1)",
-    )
-    parser.add_argument("--port", type=port, help="default: the first free one from 7860 on")
-    parser.add_argument(
-        "--share", action="store_true", help="also make a public link (needs the internet)"
-    )
-    parser.add_argument(
-        "--auth", type=credentials, metavar="USER:PASSWORD", help="ask visitors for this login"
-    )
-    parser.add_argument(
-        "--mcp",
-        action="store_true",
-        help="also offer the API as tools to chat assistants, by the Model Context Protocol",
-    )
-    return parser.parse_args(arguments)
-
-
-def port(text: str) -> int:
-    """A TCP port number."""
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 1 to 65535")
-    return int(text)
-
-
-def credentials(text: str) -> tuple[str, str]:
-    """User and password, parted by the first colon."""
-    user, _, password = text.partition(":")
-    if not user or not password:
-        raise argparse.ArgumentTypeError("give user and password as USER:PASSWORD")
-    return user, password
-
-
-def check_mcp(flags: argparse.Namespace) -> None:
-    """Raise ValueError where the tools can't be offered."""
-    if flags.mcp and find_spec("mcp") is None:
-        raise ValueError('--mcp needs one more package: run `pip install "mcp>=1.21,<2"`.')
-    if flags.mcp and flags.auth:
-        raise ValueError("--mcp doesn't go with --auth: chat assistants have no way to log in.")
-
-
-def check_address(host: str, port: int | None) -> None:
-    """Raise OSError where this computer can't serve at `host` and `port`."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        socket.create_server((host, port or 0), family=family).close()
-    except OSError as error:
-        address = host if port is None else f"{host}:{port}"
-        reason = str(error.strerror).partition(" (")[0]  # without Python's own addition
-        raise OSError(f"Can't serve at {address}: {reason}.") from error
-
 
 def serve(recognizer: Recognizer, flags: argparse.Namespace) -> None:
     """Build the page and serve it until interrupted."""
-    from web import LAUNCH_OPTIONS, answer_in_json, build_app, own_routes, translations
+    from web.page import LAUNCH_OPTIONS, build_app
+    from web.routes import own_routes
+    from web.text import translations
+    from web.tools import answer_in_json
 
     app = build_app(recognizer)
     _, address, link = app.launch(

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from .errors import RecognitionError
     from .film import VideoError
     from .picture import PictureError, load_picture
-    from .recognizer import DEFAULT_MODEL, Face, Recognizer
+    from .places import DEFAULT_MODEL
+    from .recognizer import Face, Recognizer
     from .tracker import TrackedFace, Tracker
     from .video import VideoReport, annotate_video
 
@@ -51,7 +52,8 @@ _MODULES = {
     "errors": ("RecognitionError",),
     "film": ("VideoError",),
     "picture": ("PictureError", "load_picture"),
-    "recognizer": ("DEFAULT_MODEL", "Face", "Recognizer"),
+    "places": ("DEFAULT_MODEL",),
+    "recognizer": ("Face", "Recognizer"),
     "tracker": ("TrackedFace", "Tracker"),
     "video": ("VideoReport", "annotate_video"),
 }

@@ -21,7 +21,8 @@ from .errors import FolderError
 from .film import SUFFIXES
 from .folder import Entry, holds_many, open_pictures, recognize
 from .picture import FORMATS, MAX_FILE_BYTES, check_length
-from .recognizer import DEFAULT_MODEL, Recognizer
+from .places import DEFAULT_MODEL
+from .recognizer import Recognizer
 from .records import (
     csv_header,
     csv_rows,

@@ -17,6 +17,9 @@ IS_INSTALLED = (PACKAGE / "models").is_dir()
 SHIPPED = PACKAGE if IS_INSTALLED else PACKAGE.parent
 """The folder that `models/best.onnx` and `emojis/` lie in."""
 
+DEFAULT_MODEL = SHIPPED / "models" / "best.onnx"
+"""The champion."""
+
 
 def emoji_path(name: str) -> Path:
     """The PNG that stands for the class `name`; replacing that file replaces the emoji."""

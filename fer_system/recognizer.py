@@ -11,10 +11,8 @@ from .classifier import Classifier, ModelCard
 from .detector import LONGEST, Detection, open_detector
 from .errors import RecognitionError
 from .picture import Source, load_picture
-from .places import SHIPPED
+from .places import DEFAULT_MODEL
 from .quality import Note, quality_notes
-
-DEFAULT_MODEL = SHIPPED / "models" / "best.onnx"
 
 FER2013_SIDE = 48
 # Of 120 of FER2013's faces, enlarged with linear, cubic or Lanczos interpolation to 64..1000 pixels

@@ -7,8 +7,8 @@ import sys
 import httpx
 import pytest
 
-import app
 from tests.serving import APP, run_app, serve
+from web.flags import parse_flags
 
 REPOSITORY = APP.parent
 
@@ -16,7 +16,7 @@ REPOSITORY = APP.parent
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "eight", "80.5", ""])
 def test_a_wrong_port_is_refused(port, capsys):
     with pytest.raises(SystemExit) as stop:
-        app.parse_flags([f"--port={port}"])
+        parse_flags([f"--port={port}"])
     assert stop.value.code == 2
     assert "not a port" in capsys.readouterr().err
 
@@ -24,13 +24,13 @@ def test_a_wrong_port_is_refused(port, capsys):
 @pytest.mark.parametrize("login", ["", "user", "user:", ":password"])
 def test_a_login_without_user_or_password_is_refused(login, capsys):
     with pytest.raises(SystemExit) as stop:
-        app.parse_flags([f"--auth={login}"])
+        parse_flags([f"--auth={login}"])
     assert stop.value.code == 2
     assert "USER:PASSWORD" in capsys.readouterr().err
 
 
 def test_a_password_may_contain_colons():
-    assert app.parse_flags(["--auth", "ann:a:b"]).auth == ("ann", "a:b")
+    assert parse_flags(["--auth", "ann:a:b"]).auth == ("ann", "a:b")
 
 
 def test_help_names_every_flag():
@@ -153,7 +153,7 @@ def test_importing_app_imports_nothing_heavy():
 
 def test_the_page_never_imports_what_only_training_needs(model_path):
     code = (
-        "from fer_system import Recognizer; from web import build_app\n"
+        "from fer_system import Recognizer; from web.page import build_app\n"
         f"build_app(Recognizer(model={str(model_path)!r}, detector='haar'))"
     )
     assert not imported_after(code) & {"tensorflow", "keras", "mlflow", "dvc", "pipeline"}

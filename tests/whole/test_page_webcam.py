@@ -10,7 +10,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 from skimage import data
 
-from fer_system.records import csv_header
+from fer_system.records import csv_header, csv_text
 from tests.browsing import DESKTOP, OVERFLOW, PHONE, SECOND, UPLOAD
 from tests.proxy import proxied
 from tests.serving import serve
@@ -99,6 +99,17 @@ def test_what_the_webcam_shows_can_be_saved(open_page, recognizer, tmp_path):
     picture = Image.open(tmp_path / "picture.png")
     assert picture.size == (640, 480)
     assert len(picture.getcolors(1 << 20)) > 100
+
+
+def test_the_browser_writes_a_table_as_the_library_does(open_page, address):
+    classes = ["happy", "=cmd()", 'so, "called"', "two\nlines"]
+    cells = ["webcam", "2026-01-02T03:04:05.678Z", 1, 2, 3, 40, 50, "@SUM(1)", 0.5, 0, "", ""]
+    rows = [[*cells, 0.5, 0.25, 0.125, 0.125, ""], [*cells, 1, 0, 0, 0, "-1\t"]]
+    written = open_page().evaluate(
+        "async ([at, state]) => (await import(`${at}webcam/record.js`)).csv(state)",
+        [address, {"classes": classes, "record": {"rows": rows}}],
+    )
+    assert written == csv_text([csv_header(classes), *rows])
 
 
 def test_a_face_that_leaves_is_missed_and_found_again(open_page):

@@ -43,7 +43,7 @@ function rowOf({ classes, sentWidth, video }, face, taken) {
 }
 
 // As fer_system/records.py writes it.
-function csv({ classes, record: { rows } }) {
+export function csv({ classes, record: { rows } }) {
   const harmless = (cell) => (typeof cell === "string" && FORMULA.test(cell) ? `'${cell}` : String(cell));
   const quoted = (cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
   const header = [...COLUMNS, ...classes, LAST_COLUMN];
