@@ -29,10 +29,12 @@ def run_app(*flags, **options):
 
 
 @contextmanager
-def serve(model, *flags, detector="haar", cwd=None, **environment) -> Iterator[tuple[str, str]]:
+def serve(
+    model, *flags, detector="haar", program=(str(APP),), cwd=None, **environment
+) -> Iterator[tuple[str, str]]:
     """Serve the page; gives its address and what was printed before it."""
     process = subprocess.Popen(
-        [sys.executable, str(APP), "--model", model, "--detector", detector, *flags],
+        [sys.executable, *program, "--model", model, "--detector", detector, *flags],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -209,6 +209,7 @@ class VideoTab:
                 yield {self._status: progress(report, time.monotonic() - started)}
             yield {
                 self._status: summary(report),
+                # Not the plain path: Gradio 6.31 would never delete what it leads to.
                 self._annotated: gr.update(value=str(target)),
                 self._faces: timeline_cards(report, self._recognizer.classes),
                 self._table: gr.update(value=str(report.table), visible=True),

@@ -1,10 +1,25 @@
 """The video tab as people see it: real Chromium, real clicks."""
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.browsing import DESKTOP, OVERFLOW, PHONE
+from tests.browsing import DESKTOP, OVERFLOW, PHONE, SECOND
 from tests.clips import face_picture, steady, write_clip, write_song
+from tests.serving import serve
+
+IMPATIENT = """
+import sys, app, web.page
+build = web.page.build_app
+def build_impatient(recognizer):
+    page = build(recognizer)
+    page.delete_cache = (1, 10)
+    return page
+web.page.build_app = build_impatient
+sys.exit(app.main())
+"""
+"""The page, which deletes every second what is older than ten seconds."""
 
 
 def open_video_tab(page, video):
@@ -117,3 +132,20 @@ def test_what_is_no_video_is_refused_by_a_sentence_on_the_page(open_page, screen
     expect(page.locator("#video-status")).to_contain_text("no moving pictures")
     expect(page.get_by_role("button", name="Find faces")).to_be_enabled()
     screenshot(page, "video-wrong")
+
+
+def test_what_is_made_of_a_video_is_deleted_in_time(browser, model_path, tmp_path):
+    clip = write_clip(tmp_path / "clip.mp4", steady(5))
+    with (
+        serve(model_path, program=("-c", IMPATIENT), TMPDIR=str(tmp_path)) as (address, _),
+        browser.new_context(locale="en-US") as context,
+    ):
+        page = context.new_page()
+        page.goto(address)
+        open_video_tab(page, clip)
+        page.get_by_role("button", name="Find faces").click()
+        expect(page.locator("#video-output video")).to_be_visible()
+        last = time.monotonic() + 60
+        while made := list(tmp_path.glob("*/video-*/*")):
+            assert time.monotonic() < last, f"{made} is still there"
+            page.wait_for_timeout(SECOND)
