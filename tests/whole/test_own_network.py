@@ -1,4 +1,4 @@
-"""What the README says of a network of one's own: a function, its options, and a section of params.yaml."""
+"""What the README says of a network of one's own: a function, its options, a section of params."""
 
 import json
 import re
