@@ -27,7 +27,7 @@ PAGE_DISK, ALL_DISK = 1, 6
 ALL_MEMORY = 4
 """Gigabytes that are enough for any training; one of `vgg` was seen to take 1.4."""
 WHOLE_DATASET = 300 * 10**6
-"""FER2013 has a little more bytes."""
+"""A CSV with fewer bytes is not the whole of FER2013, which has 301 million."""
 COLUMNS = {"emotion", "pixels", "Usage"}
 WEIGHTS = "mobilenet_1_0_224_tf_no_top.h5"
 YUNET = "face_detection_yunet_2023mar.onnx"
@@ -76,7 +76,7 @@ def git() -> Finding:
 
 
 def disk(free: int, is_installed: bool) -> Finding:
-    """Whether `free` bytes are enough; what `is_installed` takes no more place."""
+    """Whether `free` bytes are enough; if `is_installed`, the packages need no more of them."""
     told = f"{free / GIGABYTE:.1f} GB free"
     if is_installed or free >= ALL_DISK * GIGABYTE:
         return Finding(OK, "disk", told)
@@ -243,7 +243,7 @@ def port(number: int = PORT) -> Finding:
 
 
 def camera() -> Finding:
-    """What a browser asks for before it opens the camera."""
+    """Where a browser lets a page open the camera."""
     return Finding(
         HINT,
         "camera",

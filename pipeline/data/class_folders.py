@@ -25,9 +25,9 @@ SPLIT_FOLDERS = {"train": ("train",), "val": ("validation", "val"), "test": ("te
 HELD_OUT = 0.1
 """Share of each class of train that a missing split gets."""
 SEED = 1
-"""What the faces of a missing split are drawn by."""
+"""Seeds the drawing of the faces of a missing split."""
 MOST_CLASSES = 256
-"""As many as labels of 8 bits can tell apart."""
+"""Labels are stored as bytes, which number no more classes."""
 
 Files = list[tuple[Path, str]]
 """Pictures, each with the name of its class."""

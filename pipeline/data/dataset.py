@@ -21,7 +21,7 @@ SPLITS = ("train", "val", "test")
 SIZE = 48
 """Side of a face in pixels."""
 FER2013_HASH = "0869c20f32db112efac680473813b36322e599c1b02844f176e9206b88bcf1c3"
-"""The `data_hash` of FER2013 itself: what is known of its faces holds for these arrays alone."""
+"""The `data_hash` of FER2013 itself. Where it differs, nothing is said about FER2013's faces."""
 
 
 @dataclass(frozen=True)
