@@ -96,17 +96,18 @@ def test_one_archive_need_not_be_in_a_list(address, archive):
     assert len(found["pictures"]) == 6
 
 
-@pytest.mark.parametrize("content", [b"", b"This is not an archive.", b"PK\x05\x06" + bytes(18)])
 def test_an_unusable_archive_is_refused_by_a_sentence_and_the_server_lives_on(
-    content, predict, tmp_path, astronaut
+    subtests, predict, tmp_path, astronaut
 ):
-    (tmp_path / "bad.zip").write_bytes(content)
-    with pytest.raises(AppError) as refusal:
-        predict(tmp_path / "bad.zip")
-    assert "bad.zip" in str(refusal.value)
-    assert str(refusal.value).endswith(".")
-    assert "/" not in str(refusal.value), "a path of the server leaked"
-    assert predict(astronaut)["pictures"][0]["faces"]
+    for content in (b"", b"This is not an archive.", b"PK\x05\x06" + bytes(18)):
+        with subtests.test(content=content):
+            (tmp_path / "bad.zip").write_bytes(content)
+            with pytest.raises(AppError) as refusal:
+                predict(tmp_path / "bad.zip")
+            assert "bad.zip" in str(refusal.value)
+            assert str(refusal.value).endswith(".")
+            assert "/" not in str(refusal.value), "a path of the server leaked"
+            assert predict(astronaut)["pictures"][0]["faces"]
 
 
 def test_no_files_at_all_are_refused_by_a_sentence(predict):

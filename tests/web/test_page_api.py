@@ -83,20 +83,19 @@ def bad_files(astronaut):
     }
 
 
-@pytest.mark.parametrize(
-    "name", ["nothing.png", "text.png", "truncated.png", "header.jpg", "drawing.svg"]
-)
 def test_what_is_no_picture_is_refused_by_a_sentence_and_the_server_lives_on(
-    name, predict, astronaut, tmp_path
+    subtests, predict, astronaut, tmp_path
 ):
-    (tmp_path / name).write_bytes(bad_files(astronaut)[name])
-    with pytest.raises(AppError) as refusal:
-        predict(tmp_path / name)
-    sentence = str(refusal.value)
-    assert sentence.endswith(".")
-    assert "Traceback" not in sentence
-    assert "/" not in sentence, "a path of the server leaked"
-    assert predict(astronaut)[1]["faces"]
+    for name in ("nothing.png", "text.png", "truncated.png", "header.jpg", "drawing.svg"):
+        with subtests.test(name=name):
+            (tmp_path / name).write_bytes(bad_files(astronaut)[name])
+            with pytest.raises(AppError) as refusal:
+                predict(tmp_path / name)
+            sentence = str(refusal.value)
+            assert sentence.endswith(".")
+            assert "Traceback" not in sentence
+            assert "/" not in sentence, "a path of the server leaked"
+            assert predict(astronaut)[1]["faces"]
 
 
 def test_no_picture_at_all_is_refused_by_a_sentence(address):
@@ -112,18 +111,22 @@ def call(address, *payload, name="predict_image"):
     return httpx.get(f"{api}/{event.json()['event_id']}", timeout=60).text
 
 
-@pytest.mark.parametrize("marked", [{"meta": {"_type": "gradio.FileData"}}, {"meta": {}}, {}])
-@pytest.mark.parametrize("name", ["predict_image", "predict_images", "predict_video"])
-def test_a_visitor_cannot_name_a_file_of_the_server(name, marked, address, astronaut, clip):
-    path = clip if name == "predict_video" else astronaut
-    for named in (path, os.path.relpath(path)):
-        answer = call(address, {"path": str(named), **marked}, *[0.5] * (path == clip), name=name)
-        assert answer.startswith("event: error")
+def test_a_visitor_cannot_name_a_file_of_the_server(subtests, address, astronaut, clip):
+    for marked in ({"meta": {"_type": "gradio.FileData"}}, {"meta": {}}, {}):
+        for name in ("predict_image", "predict_images", "predict_video"):
+            with subtests.test(marked=marked, name=name):
+                path = clip if name == "predict_video" else astronaut
+                for named in (path, os.path.relpath(path)):
+                    answer = call(
+                        address, {"path": str(named), **marked}, *[0.5] * (path == clip), name=name
+                    )
+                    assert answer.startswith("event: error")
 
 
-@pytest.mark.parametrize("url", ["data:image/png;base64,%%%", "data:", "data:image/png;base64,"])
-def test_a_broken_data_address_is_refused(url, address):
-    assert call(address, {"path": None, "url": url}).startswith("event: error")
+def test_a_broken_data_address_is_refused(subtests, address):
+    for url in ("data:image/png;base64,%%%", "data:", "data:image/png;base64,"):
+        with subtests.test(url=url):
+            assert call(address, {"path": None, "url": url}).startswith("event: error")
 
 
 def test_a_file_of_unreasonable_size_is_refused(address, predict, astronaut):
@@ -179,41 +182,43 @@ def test_a_video_takes_a_threshold(predict_video, clip):
     assert face["shares"] == {"uncertain": 1}
 
 
-@pytest.mark.parametrize("name", ["nothing.mp4", "text.mp4", "cut.mp4", "song.m4a", "list.m3u8"])
 def test_what_is_no_video_is_refused_by_a_sentence_and_leaves_no_file(
-    name, predict_video, clip, temporary, tmp_path
+    subtests, predict_video, clip, temporary, tmp_path
 ):
-    content = {
-        "nothing.mp4": b"",
-        "text.mp4": b"This is not a video.",
-        "cut.mp4": clip.read_bytes()[:5000],
-        "song.m4a": write_song(tmp_path / "song.m4a").read_bytes(),
-        "list.m3u8": b"#EXTM3U\n#EXTINF:1,\n/etc/passwd\n#EXT-X-ENDLIST\n",
-    }
-    (tmp_path / name).write_bytes(content[name])
-    before = results(temporary)
-    with pytest.raises(AppError) as refusal:
-        predict_video(tmp_path / name)
-    sentence = str(refusal.value)
-    assert sentence.endswith(".")
-    assert "/" not in sentence, "a path of the server leaked"
-    assert results(temporary) == before
-    assert predict_video(clip)[1]["frames"] == 8
+    for name in ("nothing.mp4", "text.mp4", "cut.mp4", "song.m4a", "list.m3u8"):
+        with subtests.test(name=name):
+            content = {
+                "nothing.mp4": b"",
+                "text.mp4": b"This is not a video.",
+                "cut.mp4": clip.read_bytes()[:5000],
+                "song.m4a": write_song(tmp_path / "song.m4a").read_bytes(),
+                "list.m3u8": b"#EXTM3U\n#EXTINF:1,\n/etc/passwd\n#EXT-X-ENDLIST\n",
+            }
+            (tmp_path / name).write_bytes(content[name])
+            before = results(temporary)
+            with pytest.raises(AppError) as refusal:
+                predict_video(tmp_path / name)
+            sentence = str(refusal.value)
+            assert sentence.endswith(".")
+            assert "/" not in sentence, "a path of the server leaked"
+            assert results(temporary) == before
+            assert predict_video(clip)[1]["frames"] == 8
 
 
-@pytest.mark.parametrize("threshold", [-1, 7, float("nan"), None, "high"])
 def test_a_wrong_threshold_is_refused_and_leaves_no_file(
-    threshold, address, predict_video, clip, temporary
+    subtests, address, predict_video, clip, temporary
 ):
-    files = {"files": (clip.name, clip.read_bytes())}
-    (path,) = httpx.post(f"{address}gradio_api/upload", files=files).json()
-    before = results(temporary)
-    video = {"path": path, "meta": {"_type": "gradio.FileData"}}
-    answer = call(address, video, threshold, name="predict_video")
-    assert "event: error" in answer
-    assert "event: complete" not in answer
-    assert results(temporary) == before
-    assert predict_video(clip)[1]["frames"] == 8
+    for threshold in (-1, 7, float("nan"), None, "high"):
+        with subtests.test(threshold=threshold):
+            files = {"files": (clip.name, clip.read_bytes())}
+            (path,) = httpx.post(f"{address}gradio_api/upload", files=files).json()
+            before = results(temporary)
+            video = {"path": path, "meta": {"_type": "gradio.FileData"}}
+            answer = call(address, video, threshold, name="predict_video")
+            assert "event: error" in answer
+            assert "event: complete" not in answer
+            assert results(temporary) == before
+            assert predict_video(clip)[1]["frames"] == 8
 
 
 def test_no_video_at_all_is_refused_by_a_sentence(address):

@@ -87,9 +87,8 @@ def test_the_threshold_decides_when_a_label_is_shown(live, astronaut):
         assert (answer["faces"][0]["shown"] is not None) == shown
 
 
-@pytest.mark.parametrize(
-    ("wrong", "status", "words"),
-    [
+def test_a_wrong_request_gets_one_sentence(subtests, live, astronaut):
+    for wrong, status, words in [
         ({"session": "short"}, 400, "session is missing"),
         ({"session": "x" * 65}, 400, "session is missing"),
         ({"time": "nan"}, 400, "`time` must be a number"),
@@ -101,14 +100,12 @@ def test_the_threshold_decides_when_a_label_is_shown(live, astronaut):
         ({"content": b"no picture"}, 422, "not a picture"),
         ({"content": b"x" * (MAX_BYTES + 1)}, 413, "more than 1 MB"),
         ({"headers": {"sec-fetch-site": "cross-site"}}, 403, "Another site"),
-    ],
-    ids=str,
-)
-def test_a_wrong_request_gets_one_sentence(live, astronaut, wrong, status, words):
-    answer = live(**({"content": astronaut} | wrong))
-    assert answer.status_code == status
-    assert words in answer.json()["detail"]
-    assert live(astronaut, session="still alive").status_code == 200
+    ]:
+        with subtests.test(wrong=wrong, status=status, words=words):
+            answer = live(**({"content": astronaut} | wrong))
+            assert answer.status_code == status
+            assert words in answer.json()["detail"]
+            assert live(astronaut, session="still alive").status_code == 200
 
 
 def test_a_truncated_picture_is_refused(live, astronaut):
@@ -152,11 +149,9 @@ def test_without_the_login_there_is_no_answer(model_path, astronaut):
         assert len(answer.json()["faces"]) == 1
 
 
-@pytest.mark.parametrize(
-    ("language", "sentence"),
-    [("de-AT,de;q=0.9", "Das Bild kann"), ("fi", "The picture is not")],
-)
-def test_a_refusal_is_in_the_visitors_language(live, language, sentence):
-    answer = live(b"This is no picture.", headers={"accept-language": language})
-    assert answer.status_code == 422
-    assert answer.json()["detail"].startswith(sentence)
+def test_a_refusal_is_in_the_visitors_language(subtests, live):
+    for language, sentence in [("de-AT,de;q=0.9", "Das Bild kann"), ("fi", "The picture is not")]:
+        with subtests.test(language=language, sentence=sentence):
+            answer = live(b"This is no picture.", headers={"accept-language": language})
+            assert answer.status_code == 422
+            assert answer.json()["detail"].startswith(sentence)
