@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.data.dataset import Split, as_input, load_split
+from pipeline.data.dataset import Split, as_input, load_split, read_hash
 from pipeline.formats.keras_file import load_network
 from pipeline.formats.onnx_export import TOLERANCE, export_onnx, largest_difference
 from pipeline.formats.onnx_file import ALL_CORES, load_onnx, milliseconds_per_face
@@ -92,6 +92,7 @@ def all_details(
     threshold = metrics.label_threshold(validation.labels, seen["validation"][0])
     told = seen["test"][0]
     return {
+        "data_hash": read_hash(),
         "averaging": settings.averaging,
         "train": details(train.labels, seen["train"][0], train.classes),
         "validation": held_out["validation"] | {"threshold": threshold},

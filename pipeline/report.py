@@ -109,17 +109,21 @@ def disagreements(content: dict[str, Any]) -> list[str]:
     """
     card, models = content["card"], content["models"]
     name, reports = card["model"], models[card["model"]]
-    known = {**reports["training"], "figures": reports["metrics"]}
+    known = {
+        **reports["training"],
+        "data_hash": reports["details"]["data_hash"],
+        "figures": reports["metrics"],
+    }
     sentences = []
     if differing := [key for key in (*IDENTITY, "figures") if known[key] != card[key]]:
         sentences.append(
             f"models/best.json and reports/models/{name} are of different trainings: "
             f"{', '.join(differing)} differ."
         )
-    data = {model: each["training"]["data_hash"] for model, each in models.items()}
+    data = {model: each["details"]["data_hash"] for model, each in models.items()}
     if others := [m for m in models if m != name and data[m] != card["data_hash"]]:
         sentences.append(
-            f"{' and '.join(others)} learned from other data than {name}, so their figures do not "
+            f"{' and '.join(others)} were measured on other data than {name}, so their figures do not "
             "compare."
         )
     if list(content["faces"].values()) != list(card["faces"].values()):

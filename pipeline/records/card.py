@@ -27,8 +27,9 @@ NEEDED = {
         "test_averaged.views",
         "test_intervals_95.accuracy",
     ),
-    "training": ("model", "parameters", "recipe", "git_commit", "data_hash", "mlflow_run_id"),
+    "training": ("model", "parameters", "recipe", "git_commit", "mlflow_run_id"),
     "details": (
+        "data_hash",
         "averaging",
         "train.per_class",
         "validation.per_class",
@@ -97,6 +98,7 @@ def model_card(
     classes = list(test["per_class"])
     return {
         **record,
+        "data_hash": details["data_hash"],
         "classes": classes,
         "input": f"float32 (N, {SIZE}, {SIZE}, 1), grey levels 0..255",
         "figures": figures[name],
@@ -112,7 +114,7 @@ def model_card(
         "candidates": {other: values["validation"][metric] for other, values in figures.items()},
         "split_rule": SPLIT_RULE,
         "known_failures": known_failures(test["confusion"], classes),
-        "limits": limits_of(record["data_hash"]),
+        "limits": limits_of(details["data_hash"]),
     }
 
 

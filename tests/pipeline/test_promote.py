@@ -15,6 +15,7 @@ from tests.model_files import write_model
 
 RATES = {name: {"precision": 1.0, "recall": 1.0, "f1": 1.0, "faces": 1} for name in FER2013}
 DETAILS = {
+    "data_hash": "1" * 64,
     "averaging": "none",
     "train": {"per_class": RATES},
     "validation": {"per_class": RATES, "threshold": 0.4},
@@ -39,7 +40,7 @@ def models(tmp_path):
 
 @pytest.fixture
 def card():
-    record = {"model": "cnn", "git_commit": "0" * 40, "data_hash": "1" * 64, "mlflow_run_id": ""}
+    record = {"model": "cnn", "git_commit": "0" * 40, "mlflow_run_id": ""}
     scores = {"accuracy": 0.5, "macro_f1": 0.4, "loss": 1.5}
     measured = {"cnn": dict.fromkeys(("train", "validation", "test"), scores)}
     return model_card(record, measured, DETAILS, HISTORY, "accuracy")

@@ -12,7 +12,8 @@ from pipeline import report
 from pipeline.foundation.params import REPOSITORY, load_params
 
 FIGURES = {"test": {"accuracy": 0.7166}}
-TRAINING = {"git_commit": "a", "data_hash": "b", "mlflow_run_id": "c"}
+TRAINING = {"git_commit": "a", "mlflow_run_id": "c"}
+MEASURED = {"data_hash": "b"}
 FACES = {"angry": 3, "happy": 5}
 
 
@@ -20,10 +21,20 @@ FACES = {"angry": 3, "happy": 5}
 def content():
     """As much of what `gather` gives as tells which training it is of."""
     return {
-        "card": {"model": "vgg", **TRAINING, "figures": FIGURES, "faces": {"train": FACES}},
+        "card": {
+            "model": "vgg",
+            **TRAINING,
+            **MEASURED,
+            "figures": FIGURES,
+            "faces": {"train": FACES},
+        },
         "models": {
-            "cnn": {"training": TRAINING | {"git_commit": "earlier"}, "metrics": {}},
-            "vgg": {"training": TRAINING, "metrics": FIGURES},
+            "cnn": {
+                "training": TRAINING | {"git_commit": "earlier"},
+                "details": MEASURED,
+                "metrics": {},
+            },
+            "vgg": {"training": TRAINING, "details": MEASURED, "metrics": FIGURES},
         },
         "faces": {"train": FACES},
         "robustness": [{"accuracy": 0.7167}, {"accuracy": 0.1}],
@@ -49,9 +60,9 @@ def test_a_model_measured_again_is_of_another_training_than_its_card(content):
 
 
 def test_models_that_learned_from_other_data_do_not_compare(content):
-    content["models"]["cnn"]["training"] = TRAINING | {"data_hash": "other"}
+    content["models"]["cnn"]["details"] = {"data_hash": "other"}
     (sentence,) = report.disagreements(content)
-    assert sentence.startswith("cnn learned from other data than vgg")
+    assert sentence.startswith("cnn were measured on other data than vgg")
 
 
 def test_a_report_on_another_champion_is_named(subtests, content):
