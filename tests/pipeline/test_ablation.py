@@ -46,18 +46,18 @@ def test_of_a_mapping_only_the_named_keys_change():
     assert changed == replace(VGG, augmentation=replace(VGG.augmentation, erasing=0.0))
 
 
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
+def test_a_wrong_change_is_one_sentence_that_names_it(subtests):
+    for changes, sentence in [
         ({"mixupp": 0}, r"here: mixupp: unknown key; did you mean 'mixup'\?"),
         ({"augmentation": {"erasing": "much"}}, r"here: augmentation\.erasing: .*'much'"),
         ({"schedule": "constant"}, r"here\.warmup_epochs needs schedule: cosine"),
         ({"epochs": 2}, r"here\.warmup_epochs is 3; it must be less than epochs, which is 2"),
-    ],
-)
-def test_a_wrong_change_is_one_sentence_that_names_it(changes, sentence):
-    with pytest.raises(ParamsError, match=sentence):
-        varied(VGG, changes, "here")
+    ]:
+        with (
+            subtests.test(changes=changes, sentence=sentence),
+            pytest.raises(ParamsError, match=sentence),
+        ):
+            varied(VGG, changes, "here")
 
 
 def table_of(workspace):

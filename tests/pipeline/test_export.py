@@ -59,38 +59,40 @@ def expected(models, faces):
     return {name: model.network.predict(inputs, verbose=0) for name, model in models.items()}
 
 
-@pytest.mark.parametrize(("name", "kind"), [*EXACT, ("mobilenet", "onnx")])
-def test_an_export_gives_what_keras_gives(name, kind, models, faces, expected, tmp_path):
-    path = tmp_path / "new" / f"tiny{export.FORMATS[kind].ending}"
-    measured = export.export(models[name], kind, path, faces, expected[name])
-    assert measured.difference <= 1e-4 < np.ptp(expected[name], axis=0).max()
-    predict = export.FORMATS[kind].load(path)
-    for count in (1, 7):
-        given = predict(as_input(faces.images[:count]))
-        np.testing.assert_allclose(given, expected[name][:count], atol=1e-4)
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
+def test_an_export_gives_what_keras_gives(subtests, models, faces, expected, tmp_path):
+    for name, kind in [*EXACT, ("mobilenet", "onnx")]:
+        with subtests.test(name=name, kind=kind):
+            path = tmp_path / f"{name} {kind}" / f"tiny{export.FORMATS[kind].ending}"
+            measured = export.export(models[name], kind, path, faces, expected[name])
+            assert measured.difference <= 1e-4 < np.ptp(expected[name], axis=0).max()
+            predict = export.FORMATS[kind].load(path)
+            for count in (1, 7):
+                given = predict(as_input(faces.images[:count]))
+                np.testing.assert_allclose(given, expected[name][:count], atol=1e-4)
+            assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-@pytest.mark.parametrize("name", TINY)
-def test_int8_gives_about_what_keras_gives_from_float_to_float(name, models, faces, tmp_path):
-    path = tmp_path / "tiny.tflite"
-    export.FORMATS["tflite-int8"].write(models[name], path)
-    inputs = as_input(faces.images)
-    given = export.FORMATS["tflite-int8"].load(path)(inputs)
-    expected = models[name].network.predict(inputs, verbose=0)
-    assert np.corrcoef(given.ravel(), expected.ravel())[0, 1] > 0.8
-    interpreter = Interpreter(str(path))
-    ends = interpreter.get_input_details() + interpreter.get_output_details()
-    assert [(end["dtype"], end["shape_signature"].tolist()) for end in ends] == [
-        (np.float32, [-1, 48, 48, 1]),
-        (np.float32, [-1, 7]),
-    ]
-    maps = [
-        each["dtype"]
-        for each in interpreter.get_tensor_details()
-        if max(each["shape"], default=0) > 1
-    ]
-    assert maps.count(np.float32) == 2  # those two ends
+def test_int8_gives_about_what_keras_gives_from_float_to_float(subtests, models, faces, tmp_path):
+    for name in TINY:
+        with subtests.test(name=name):
+            path = tmp_path / "tiny.tflite"
+            export.FORMATS["tflite-int8"].write(models[name], path)
+            inputs = as_input(faces.images)
+            given = export.FORMATS["tflite-int8"].load(path)(inputs)
+            expected = models[name].network.predict(inputs, verbose=0)
+            assert np.corrcoef(given.ravel(), expected.ravel())[0, 1] > 0.8
+            interpreter = Interpreter(str(path))
+            ends = interpreter.get_input_details() + interpreter.get_output_details()
+            assert [(end["dtype"], end["shape_signature"].tolist()) for end in ends] == [
+                (np.float32, [-1, 48, 48, 1]),
+                (np.float32, [-1, 7]),
+            ]
+            maps = [
+                each["dtype"]
+                for each in interpreter.get_tensor_details()
+                if max(each["shape"], default=0) > 1
+            ]
+            assert maps.count(np.float32) == 2  # those two ends
 
 
 def test_an_exported_onnx_file_holds_the_card(models, faces, expected, tmp_path):
@@ -112,24 +114,29 @@ def test_int8_is_calibrated_on_the_same_faces_of_every_class_each_time():
     np.testing.assert_array_equal(again, chosen)
 
 
-@pytest.mark.parametrize(("kind", "name"), [("keras", "tiny.keras"), ("json+weights", "tiny")])
+def contents(folder):
+    """Every file's bytes, at whatever depth."""
+    return {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
 def test_what_differs_from_keras_is_not_kept_and_the_earlier_export_stays(
-    kind, name, models, faces, expected, tmp_path
+    subtests, models, faces, expected, tmp_path
 ):
-    path = tmp_path / name
-    export.export(models["cnn"], kind, path, faces, expected["cnn"])
-
-    def held():
-        return {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
-
-    before = held()
-    with pytest.raises(export.ExportError, match=r"differs from Keras' by .*nothing is written"):
-        export.export(models["cnn"], kind, path, faces, expected["vgg"])
-    assert held() == before
-    other = export.Model(models["vgg"].network, CARD, models["vgg"].calibration)
-    export.export(other, kind, path, faces, expected["vgg"])
-    assert held() != before
-    assert [file.name for file in tmp_path.iterdir()] == [name]
+    for kind, name in [("keras", "tiny.keras"), ("json+weights", "tiny")]:
+        with subtests.test(kind=kind, name=name):
+            folder = tmp_path / kind
+            path = folder / name
+            export.export(models["cnn"], kind, path, faces, expected["cnn"])
+            before = contents(folder)
+            with pytest.raises(
+                export.ExportError, match=r"differs from Keras' by .*nothing is written"
+            ):
+                export.export(models["cnn"], kind, path, faces, expected["vgg"])
+            assert contents(folder) == before
+            other = export.Model(models["vgg"].network, CARD, models["vgg"].calibration)
+            export.export(other, kind, path, faces, expected["vgg"])
+            assert contents(folder) != before
+            assert [file.name for file in folder.iterdir()] == [name]
 
 
 def test_int8_may_cost_little_accuracy_alone():
@@ -139,21 +146,21 @@ def test_int8_may_cost_little_accuracy_alone():
     assert "69.00% of the faces are right" in export.fault_of(measured, int8, accuracy=0.75)
 
 
-@pytest.mark.parametrize(
-    ("kind", "place", "sentence"),
-    [
+def test_a_place_that_is_something_else_is_one_sentence(subtests, tmp_path):
+    (tmp_path / "folder.onnx").mkdir()
+    (tmp_path / "file.txt").write_text("mine")
+    for kind, place, sentence in [
         ("onnx", "folder.onnx", "is there and is no earlier export to onnx; remove it"),
         ("savedmodel", "folder.onnx", "is there and is no earlier export to savedmodel"),
         ("json+weights", "file.txt", "is there and is no earlier export"),
         ("tflite", "model.keras", r"must end in \.tflite"),
         ("onnx", "file.txt/model.onnx", "is no folder; name another place"),
-    ],
-)
-def test_a_place_that_is_something_else_is_one_sentence(kind, place, sentence, tmp_path):
-    (tmp_path / "folder.onnx").mkdir()
-    (tmp_path / "file.txt").write_text("mine")
-    with pytest.raises(export.ExportError, match=sentence):
-        export.refuse_other(tmp_path / place, kind)
+    ]:
+        with (
+            subtests.test(kind=kind, place=place, sentence=sentence),
+            pytest.raises(export.ExportError, match=sentence),
+        ):
+            export.refuse_other(tmp_path / place, kind)
 
 
 def test_a_place_that_cannot_be_written_is_one_sentence(models, faces, expected, tmp_path):
@@ -163,13 +170,15 @@ def test_a_place_that_cannot_be_written_is_one_sentence(models, faces, expected,
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-@pytest.mark.parametrize(
-    "write", [lambda path: Path(path).write_text("x"), lambda path: tf.io.write_file(path, "x")]
-)
-def test_a_full_disk_is_named(write):
-    with pytest.raises((OSError, tf.errors.OpError), match="No space left") as error:
-        write("/dev/full")
-    assert export.reason_of(error.value) == "No space left on device"
+def test_a_full_disk_is_named(subtests):
+    for write in (
+        lambda path: Path(path).write_text("x"),
+        lambda path: tf.io.write_file(path, "x"),
+    ):
+        with subtests.test(write=write):
+            with pytest.raises((OSError, tf.errors.OpError), match="No space left") as error:
+                write("/dev/full")
+            assert export.reason_of(error.value) == "No space left on device"
 
 
 def test_a_model_that_params_do_not_list_is_one_sentence():

@@ -123,21 +123,19 @@ def test_a_store_that_does_not_answer_costs_a_warning_only(output, record):
     assert record["mlflow_run_id"] == ""
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "sentence"),
-    [
+def test_wrong_params_end_with_one_sentence_and_no_traceback(subtests, workspace):
+    for old, new, sentence in [
         ("batch_size: 32", "batch_size: none", "train.cnn.batch_size"),
         ("stage_dropout: 0.0", "stage_dropuot: 0.0", "train.vgg.network.stage_dropuot"),
-    ],
-)
-def test_wrong_params_end_with_one_sentence_and_no_traceback(workspace, old, new, sentence):
-    workspace.replace("params.yaml", old, new)
-    process = workspace.start("python", "-m", "pipeline.train", "cnn")
-    output, _ = process.communicate()
-    workspace.replace("params.yaml", new, old)
-    assert process.returncode == 1
-    assert sentence in output.splitlines()[-1]
-    assert "Traceback" not in output
+    ]:
+        with subtests.test(old=old, new=new, sentence=sentence):
+            workspace.replace("params.yaml", old, new)
+            process = workspace.start("python", "-m", "pipeline.train", "cnn")
+            output, _ = process.communicate()
+            workspace.replace("params.yaml", new, old)
+            assert process.returncode == 1
+            assert sentence in output.splitlines()[-1]
+            assert "Traceback" not in output
 
 
 def test_an_unknown_model_is_named_with_the_known_ones(workspace):
