@@ -1,7 +1,7 @@
 """Plots as values for the template: where their lines, dots and words lie, in percent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 Points = Sequence[tuple[float, float]]
 
@@ -28,7 +28,7 @@ class Plot:
     x: Axis
     y: Axis
     lines: Mapping[str, Points]
-    dots: Sequence[tuple[float, float, float]] = field(default=())
+    dots: Sequence[tuple[float, float, float]] = ()
 
     def polylines(self) -> list[tuple[str, str]]:
         """Style and `points` of every line, the grid's first, as SVG wants them: from the top."""

@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from skimage import data
 
+from fer_system.records import csv_header
 from tests.browsing import DESKTOP, OVERFLOW, PHONE
 from web import text
 
@@ -60,7 +61,7 @@ def test_an_archive_shows_figures_thumbnails_and_a_table(
     assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
 
 
-def test_the_csv_holds_every_picture(open_page, labelled, astronaut):
+def test_the_csv_holds_every_picture(open_page, labelled, astronaut, recognizer):
     page = open_page()
     page.get_by_role("tab", name="Folder").click()
     page.set_input_files(FOLDER_UPLOAD, [labelled, astronaut])
@@ -68,7 +69,7 @@ def test_the_csv_holds_every_picture(open_page, labelled, astronaut):
         page.get_by_role("link", name="CSV").click()
     assert download.value.suggested_filename == "faces-toy-threshold-0.125.csv"
     lines = Path(download.value.path()).read_text().splitlines()
-    assert lines[0].startswith("picture,face,left,top,width,height,label,")
+    assert lines[0] == ",".join(csv_header(recognizer.classes))
     assert len(lines) == 1 + 7
 
 

@@ -64,7 +64,7 @@ class Live:
 
     async def _answer(self, request: Request) -> JSONResponse:
         check_access(request)
-        taken, threshold = _numbers(request.query_params)
+        taken, threshold = _time_and_threshold(request.query_params)
         visitor = self._visitor(request.query_params.get("session", ""))
         picture = await _body(request)
         return JSONResponse(await self._recognise(visitor, picture, taken, threshold))
@@ -142,7 +142,7 @@ def check_access(request: Request) -> None:
         raise HTTPException(HTTPStatus.UNAUTHORIZED, text.LIVE_LOGIN)
 
 
-def _numbers(query: Mapping[str, str]) -> tuple[float, float | None]:
+def _time_and_threshold(query: Mapping[str, str]) -> tuple[float, float | None]:
     """Time and threshold; HTTPException where they are no numbers of their range."""
     try:
         taken = float(query.get("time", ""))
