@@ -8,6 +8,7 @@ is chosen by them.
 from __future__ import annotations
 
 import argparse
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from pipeline.formats.keras_file import load_network
 from pipeline.formats.onnx_export import TOLERANCE, export_onnx, largest_difference
 from pipeline.formats.onnx_file import ALL_CORES, load_onnx, milliseconds_per_face
 from pipeline.foundation.errors import PipelineError, run
-from pipeline.foundation.files import write_csv, write_json, write_whole
+from pipeline.foundation.files import replace_other, write_csv, write_json
 from pipeline.foundation.params import REPOSITORY, Evaluation, load_params
 from pipeline.measuring import metrics
 from pipeline.measuring.figures import calibration, details, figures, uncertainty
@@ -39,19 +40,17 @@ def export_checked(source: Path, path: Path, validation: Split) -> float:
     """
     network = load_network(source)
     faces = as_input(validation.images[:CHECKED_FACES])
-    differences = []
-
-    def write(partial: Path) -> None:
-        export_onnx(network, partial)
-        differences.append(largest_difference(partial, network, faces))
-        if not differences[0] <= TOLERANCE:
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix="partial-") as folder:
+        made = Path(folder) / path.name
+        export_onnx(network, made)
+        difference = largest_difference(made, network, faces)
+        if not difference <= TOLERANCE:
             raise EvaluationError(
-                f"ONNX and Keras differ by {differences[0]:.2g} on {len(faces)} validation faces, "
+                f"ONNX and Keras differ by {difference:.2g} on {len(faces)} validation faces, "
                 f"more than {TOLERANCE}; {path.name} is not written"
             )
-
-    write_whole(path, write)
-    return float(f"{differences[0]:.1e}")  # more digits tell of the processor, not of the model
+        replace_other(path, made)
+    return float(f"{difference:.1e}")  # more digits tell of the processor, not of the model
 
 
 def save_tables(folder: Path, test: Split, probabilities: np.ndarray) -> None:
