@@ -123,8 +123,8 @@ def disagreements(content: dict[str, Any]) -> list[str]:
     data = {model: each["details"]["data_hash"] for model, each in models.items()}
     if others := [m for m in models if m != name and data[m] != card["data_hash"]]:
         sentences.append(
-            f"{' and '.join(others)} were measured on other data than {name}, so their figures do not "
-            "compare."
+            f"{' and '.join(others)} were measured on other data than {name}, so their figures do "
+            "not compare."
         )
     if list(content["faces"].values()) != list(card["faces"].values()):
         sentences.append(f"reports/data counts other faces than those of {name}.")
