@@ -21,12 +21,12 @@ from tests.browsing import BROWSERS, DESKTOP, SECOND
 from tests.model_files import write_model
 from tests.serving import serve
 
-SLOW_FIXTURES = {"address", "champion", "chromium"}
+SLOW_FIXTURES = {"address", "champion", "chromium", "command"}
 SLOW_HELPERS = {"serve", "run_app", "Workspace"}
 
 
 def pytest_collection_modifyitems(items):
-    """Mark as slow what `make check` leaves out: whole pipelines, served pages and browsers."""
+    """Mark as slow what `make check` leaves out: pipelines, pages, browsers, the command `fer`."""
     for item in items:
         whole = "whole" in item.path.parts
         if whole or SLOW_FIXTURES & {*item.fixturenames} or SLOW_HELPERS & {*vars(item.module)}:

@@ -39,6 +39,7 @@ def faces():
     return as_input(images)
 
 
+@pytest.mark.slow
 def test_every_architecture_gives_what_keras_gives_under_the_names_of_the_contract(
     built, faces, tmp_path
 ):
@@ -53,6 +54,7 @@ def test_every_architecture_gives_what_keras_gives_under_the_names_of_the_contra
         assert [each.name for each in maps] == ([] if name == "cnn" else ["activation_maps"])
 
 
+@pytest.mark.slow
 def test_the_same_weights_give_the_same_bytes_whatever_was_made_before(built, tmp_path):
     first = {}
     for name, network in built.items():
