@@ -13,12 +13,12 @@ export function draw(webcam) {
   overlay.height = overlay.clientHeight * devicePixelRatio;
   const brush = overlay.getContext("2d");
   brush.scale(devicePixelRatio, devicePixelRatio);
-  for (const face of faces) drawFace(webcam, brush, overlay, face, ratio);
+  for (const face of faces) drawFace(webcam, brush, face, ratio);
 }
 
-function drawFace(webcam, brush, overlay, face, ratio) {
+function drawFace(webcam, brush, face, ratio) {
   const [top, width, height] = [face.top, face.width, face.height].map((side) => side * ratio);
-  const left = isOn(webcam, "mirror") ? overlay.clientWidth - ratio * face.left - width : ratio * face.left;
+  const left = isOn(webcam, "mirror") ? brush.canvas.clientWidth - ratio * face.left - width : ratio * face.left;
   brush.globalAlpha = Math.max(0, 1 - face.unseen / LOST_SECONDS);
   const at = webcam.classes.indexOf(face.shown); // -1 while it is uncertain
   brush.lineWidth = 3;
@@ -26,16 +26,17 @@ function drawFace(webcam, brush, overlay, face, ratio) {
   brush.beginPath();
   brush.roundRect(left, top, width, height, 8);
   brush.stroke();
-  drawPlate(webcam, brush, overlay, face, at, left, top);
-  if (isOn(webcam, "bars")) drawBars(webcam, brush, overlay, face, left, top + height + 6, Math.max(width, 96));
+  drawPlate(webcam, brush, face, left, top);
+  if (isOn(webcam, "bars")) drawBars(webcam, brush, face, left, top + height + 6, Math.max(width, 96));
 }
 
-function drawPlate({ emojis, texts }, brush, overlay, face, at, left, top) {
+function drawPlate({ classes, emojis, texts }, brush, face, left, top) {
+  const at = classes.indexOf(face.shown);
   const words = at < 0 ? texts.uncertain : `${texts.emotions[at]} ${Math.round(100 * face.probabilities[face.shown])} %`;
   brush.font = "600 16px system-ui, sans-serif";
   const indent = emojis[at] ? 36 : 10;
   const width = brush.measureText(words).width + indent + 10;
-  const x = Math.max(0, Math.min(left, overlay.clientWidth - width));
+  const x = Math.max(0, Math.min(left, brush.canvas.clientWidth - width));
   const y = Math.max(0, top - 38);
   brush.fillStyle = "rgb(15 23 42 / 80%)";
   brush.beginPath();
@@ -48,11 +49,11 @@ function drawPlate({ emojis, texts }, brush, overlay, face, at, left, top) {
   brush.fillText(words, x + indent, y + 18);
 }
 
-function drawBars({ classes, colours, emojis }, brush, overlay, face, left, top, width) {
+function drawBars({ classes, colours, emojis }, brush, face, left, top, width) {
   const [step, edge] = [16, 4];
   const height = step * classes.length + 2 * edge;
-  const x = Math.max(0, Math.min(left, overlay.clientWidth - width));
-  const y = Math.max(0, Math.min(top, overlay.clientHeight - height));
+  const x = Math.max(0, Math.min(left, brush.canvas.clientWidth - width));
+  const y = Math.max(0, Math.min(top, brush.canvas.clientHeight - height));
   brush.fillStyle = "rgb(15 23 42 / 70%)";
   brush.beginPath();
   brush.roundRect(x, y, width, height, 8);
