@@ -21,7 +21,7 @@ from pipeline.foundation.params import REPOSITORY
 from tests.browsing import OVERFLOW, PHONE
 from tests.markup import read
 from tests.mlflow_server import mlflow_server
-from tests.whole.test_stages import MODULES, stale_after
+from tests.test_stages import MODULES, stale_after
 from tests.workspace import Workspace
 
 MODELS = YAML(typ="safe").load((REPOSITORY / "params.yaml").read_text(encoding="utf-8"))["models"]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 FOLDERS = ("foundation", "data", "learning", "measuring", "formats", "pictures", "records")
 """The folders of pipeline/: each may import those that stand before it."""
