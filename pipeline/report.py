@@ -37,9 +37,9 @@ TEMPLATE = Path(__file__).parent / "records" / "report.html"
 IDENTITY = ("git_commit", "data_hash", "mlflow_run_id")
 """What tells one training from another."""
 NEEDED = {
-    "training": (*IDENTITY, "epochs"),
+    "training": ("git_commit", "mlflow_run_id", "epochs"),
     "metrics": ("train", "validation", "test"),
-    "details": ("test",),
+    "details": ("data_hash", "test"),
     "cost": ("parameters", "milliseconds_per_face", "seconds_per_epoch"),
 }
 """Keys of each report that the page shows of every model."""
@@ -123,8 +123,8 @@ def disagreements(content: dict[str, Any]) -> list[str]:
     data = {model: each["details"]["data_hash"] for model, each in models.items()}
     if others := [m for m in models if m != name and data[m] != card["data_hash"]]:
         sentences.append(
-            f"{' and '.join(others)} were measured on other data than {name}, so their figures do "
-            "not compare."
+            f"The figures of {' and '.join(others)} are of other data than those of {name}, so "
+            "they do not compare."
         )
     if list(content["faces"].values()) != list(card["faces"].values()):
         sentences.append(f"reports/data counts other faces than those of {name}.")

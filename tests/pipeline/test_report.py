@@ -62,7 +62,7 @@ def test_a_model_measured_again_is_of_another_training_than_its_card(content):
 def test_models_that_learned_from_other_data_do_not_compare(content):
     content["models"]["cnn"]["details"] = {"data_hash": "other"}
     (sentence,) = report.disagreements(content)
-    assert sentence.startswith("cnn were measured on other data than vgg")
+    assert sentence.startswith("The figures of cnn are of other data than those of vgg")
 
 
 def test_a_report_on_another_champion_is_named(subtests, content):
