@@ -61,7 +61,7 @@ def trained(settings, tmp_path, monkeypatch):
 
         monkeypatch.setattr(train, "load_split", splits.__getitem__)
         monkeypatch.setattr(train, "REPOSITORY", tmp_path / name)
-        monkeypatch.setattr(reports, "REPORTS", tmp_path / name / "reports" / "models")
+        monkeypatch.setattr(reports, "REPORTS", tmp_path / name / "reports")
         monkeypatch.setattr(fit, "Batches", Watched)
         train.train_model("cnn", settings)
         path = tmp_path / name / "models" / "cnn.keras"
