@@ -33,7 +33,7 @@ repro: .venv/all $(CSV)  ## the whole pipeline, from the dataset to models/best.
 sample: .venv/all | data/sample  ## the whole pipeline on drawn faces, to try it without a dataset
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc exp run --temp --force --name sample \
 		--copy-paths data/sample --set-param data.source=data/sample \
-		--set-param data.labels=fer2013 --set-param 'models=[small]'
+		--set-param data.labels=fer2013 --set-param 'models=[small]' --set-param 'students=[]'
 	$(BIN)/dvc get --quiet --force . models/best.onnx --rev sample --out data/sample.onnx
 	@echo
 	@echo 'params.yaml, models/ and reports/ are as they were. What the drawn faces gave:'

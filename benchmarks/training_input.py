@@ -13,8 +13,8 @@ from benchmarks.timing import seconds
 from fer_system.emotions import FER2013
 from pipeline.data.dataset import SIZE, Split
 from pipeline.foundation.params import Augmentation
-from pipeline.learning.augmentation import augmentation_layers
-from pipeline.learning.batches import Batches
+from pipeline.learning.augmentation import as_floats, augmentation_layers
+from pipeline.learning.batches import batches_of, one_hot, order_of
 
 FACES = 6400
 BATCH = 128
@@ -31,19 +31,20 @@ def noise() -> Split:
     return Split(images, random.integers(0, len(FER2013), FACES).astype(np.uint8), FER2013)
 
 
-def one_epoch(batches: Batches, change: tf.types.experimental.GenericFunction) -> None:
+def one_epoch(faces: Split, change: tf.types.experimental.GenericFunction) -> None:
     """Every batch through the random layers."""
-    for index in range(len(batches)):
-        change(batches[index][0])
+    order = order_of(FACES, BATCH, seed=1, epoch=0)
+    for batch in batches_of(faces.images, one_hot(faces), order):
+        change(batch["images"])
 
 
 def main() -> None:
     """Print faces a second and the ratio."""
     faces = noise()
     layers = keras.Sequential([keras.Input((SIZE, SIZE, 1)), *augmentation_layers(RANGES, 1)])
-    change = tf.function(lambda batch: layers(batch, training=True))  # a graph, as in training
-    batches = Batches(faces, BATCH, mixup=0.0, seed=1, epoch=0)
-    change(batches[0][0])
+    # A graph, as in training.
+    change = tf.function(lambda images: layers(as_floats(images), training=True))
+    change(faces.images[:BATCH])
     generator = tf.keras.preprocessing.image.ImageDataGenerator(
         rotation_range=RANGES.rotation,
         shear_range=RANGES.shear,
@@ -54,7 +55,7 @@ def main() -> None:
     ).flow(faces.images[..., np.newaxis], faces.labels, batch_size=BATCH)
     taken = seconds(
         {
-            "ours": lambda: one_epoch(batches, change),
+            "ours": lambda: one_epoch(faces, change),
             "ImageDataGenerator": lambda: [next(generator) for _ in range(len(generator))],
         },
         ROUNDS,

@@ -28,8 +28,11 @@ from pipeline.measuring.figures import figures
 from pipeline.measuring.predictions import predict
 from pipeline.pictures.plots import save_ablation
 from pipeline.records.journal import Journal
+from pipeline.records.teachers import load_teachers
 
 FULL = "full recipe"
+SAVED = 600
+"""Seconds between two states: none is gone on from."""
 MEASURES = ("accuracy", "macro_f1", "calibration_error")
 COLUMNS = (
     "recipe",
@@ -59,10 +62,12 @@ def runs_of(study: Ablation, base: Training) -> Iterator[Run]:
         yield Run(recipe, varied(settings, {"seed": study.seeds[0]}, "ablation.seeds"))
 
 
-def train_run(run: Run, splits: dict[str, Split], data: str) -> dict[str, Any]:
+def train_run(run: Run, base: str, splits: dict[str, Split], data: str) -> dict[str, Any]:
     """Train, calibrate and measure one run; a row of the table."""
     settings, name = run.settings, f"{run.recipe}, seed {run.settings.seed}"
     train = splits["train"]
+    faces = data_hash([train, splits["val"]])
+    teachers = load_teachers(base, settings, train.classes, faces)
     keras.utils.set_random_seed(settings.seed)
     network = networks.build(settings.network, (SIZE, SIZE, 1), len(train.classes))
     tags = {"study": "ablation", "recipe": run.recipe, "git_commit": git_commit()}
@@ -70,8 +75,16 @@ def train_run(run: Run, splits: dict[str, Split], data: str) -> dict[str, Any]:
     journal.log_params(asdict(settings))
     state = State(run_id=journal.run_id)
     with tempfile.TemporaryDirectory() as folder:
-        checkpoint = Checkpoint(Path(folder), settings.monitor)
-        Fit(network, settings, train, splits["val"], checkpoint, state, journal.log_metrics).run()
+        Fit(
+            network,
+            settings,
+            train,
+            splits["val"],
+            Checkpoint(Path(folder), SAVED),
+            state,
+            journal.log_metrics,
+            list(teachers.values()),
+        ).run()
     calibrate(network, splits["val"])
     measured = {
         split: figures(
@@ -114,7 +127,7 @@ def main() -> None:
     for number, (run, key) in enumerate(zip(runs, keys, strict=True), 1):
         if key not in known:
             print(f"{number} of {len(runs)}: {run.recipe}, seed {run.settings.seed}", flush=True)
-            known[key] = train_run(run, splits, data)
+            known[key] = train_run(run, params.ablation.base, splits, data)
         table = [
             known[key] | {"recipe": run.recipe}
             for run, key in zip(runs, keys, strict=True)

@@ -29,10 +29,13 @@ def read(data: Data) -> tuple[dict[str, Split], list[str]]:
                 f"the folder {data.source}; set data.labels: fer2013"
             )
         return read_class_folders(source)
-    splits = read_csv(source)
+    splits, votes = read_csv(source), REPOSITORY / data.votes
     if data.labels == "ferplus":
-        splits = ferplus.relabelled(splits, ferplus.voted_labels(splits, REPOSITORY / data.votes))
-    return splits, []
+        return ferplus.relabelled(splits, ferplus.voted_labels(splits, votes)), []
+    if not votes.exists():
+        return splits, [f"train: no votes, for want of {data.votes}"]
+    splits["train"] = ferplus.with_votes(splits["train"], votes)
+    return splits, [f"train: with the votes of {data.votes}"]
 
 
 def distribution(splits: dict[str, Split]) -> list[tuple[str, str, int]]:

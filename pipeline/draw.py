@@ -84,7 +84,7 @@ def remove_others(folder: Path, models: list[str]) -> None:
 
 def main() -> None:
     """Draw what every stage found."""
-    models = load_params().models
+    models = load_params().trained
     plots.save_distribution(read_distribution(), PICTURES / "distribution.png")
     for name in models:
         draw_model(name, PICTURES / name)

@@ -228,15 +228,15 @@ def fault_of(measured: Measured, form: Format, accuracy: float) -> str:
 def read_model(name: str) -> Model:
     """The trained model `name`, or the champion; errors say what is missing and how to make it."""
     params = load_params()
-    if name not in (CHAMPION, *params.models):
+    if name not in (CHAMPION, *params.trained):
         raise ExportError(
-            f"there is no model {name!r}; params.yaml lists {', '.join(params.models)}"
+            f"there is no model {name!r}; params.yaml lists {', '.join(params.trained)}"
         )
     network = load_network(MODELS / f"{name}.keras")
     if name == CHAMPION:
         card = read_champion()
     else:
-        card = read_card(name, params.models, params.promote.metric)
+        card = read_card(name, params.trained, params.promote.metric)
     return Model(network, card, calibration_faces(load_split("train")))
 
 

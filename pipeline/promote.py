@@ -37,7 +37,7 @@ def promote(name: str, card: dict[str, Any], difference: float, folder: Path) ->
     `difference` is that between ONNX and Keras, which best.json tells beside the card. Files that
     would not change are left alone. MissingFileError and DamagedFileError tell of the model's.
     """
-    network = existing(folder / f"{name}.keras", f"dvc repro train@{name}")
+    network = existing(folder / f"{name}.keras", "dvc repro")
     with tempfile.TemporaryDirectory(dir=folder, prefix="partial-") as place:
         made = Path(place)
         (made / "best.onnx").write_bytes(with_metadata(folder / f"{name}.onnx", metadata_of(card)))
@@ -58,9 +58,9 @@ def main() -> None:
     """Promote the best of the models that params.yaml lists."""
     params = load_params()
     metric = params.promote.metric
-    figures = {model: read_figures(model, metric) for model in params.models}
+    figures = {model: read_figures(model, metric) for model in params.candidates}
     name = choose(figures, metric)
-    card = read_card(name, params.models, metric)
+    card = read_card(name, params.candidates, metric)
     key = "onnx_differs_from_keras_by"
     promote(name, card, read_report(name, "details", key)[key], REPOSITORY / "models")
     for model, value in card["candidates"].items():

@@ -99,8 +99,8 @@ def main() -> None:
     params, validation = load_params(), load_split("val")
     champion = read_champion()["model"]
     rows = []
-    for name in params.models:
-        card = read_card(name, params.models, params.promote.metric)
+    for name in params.trained:
+        card = read_card(name, params.trained, params.promote.metric)
         cost = read_report(name, "cost", "milliseconds_per_face", "seconds_per_epoch")
         journal = record(card, cost, validation)
         if name == champion:

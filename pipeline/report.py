@@ -26,7 +26,6 @@ from pipeline.records.files import existing, read_json, read_table
 from pipeline.records.reports import (
     PICTURES,
     REPORTS,
-    STAGES,
     read_distribution,
     read_report,
     read_robustness,
@@ -71,9 +70,12 @@ def gather() -> dict[str, Any]:
     }
 
 
+READ = ("training", "metrics", "details", "cost")
+
+
 def read_model(name: str) -> dict[str, Any]:
     """The reports on one model that the page compares or looks into."""
-    return {file: read_report(name, file, *NEEDED[file]) for file in STAGES}
+    return {file: read_report(name, file, *NEEDED[file]) for file in READ}
 
 
 def read_label_noise(folder: Path) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """Stage: arrays -> models/<model>.keras, reports/models/<model>/history.csv and training.json.
 
-`python -m pipeline.train cnn` trains the section `train.cnn` of params.yaml. After every epoch the
-whole state is kept under checkpoints/, so that a training that was cut off goes on where it was.
+`python -m pipeline.train cnn vgg` trains the sections `train.cnn` and `train.vgg` of params.yaml,
+one after the other. The whole state is kept under checkpoints/, so that a training that was cut off
+goes on where it was, on another machine too if its folder is taken there.
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
+import hashlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -16,10 +19,10 @@ import numpy as np
 from pipeline.data.dataset import SIZE, Split, data_hash, load_split, read_hash
 from pipeline.foundation.errors import run
 from pipeline.foundation.files import write_csv, write_json, write_whole
-from pipeline.foundation.params import REPOSITORY, ParamsError, Training, load_params
+from pipeline.foundation.params import REPOSITORY, Params, ParamsError, Training, load_params
 from pipeline.foundation.revision import git_commit, run_name
 from pipeline.learning import networks
-from pipeline.learning.calibration import calibrate
+from pipeline.learning.calibration import calibrate, favour_rare_classes
 from pipeline.learning.checkpoint import (
     Checkpoint,
     State,
@@ -30,6 +33,16 @@ from pipeline.learning.checkpoint import (
 from pipeline.learning.fit import Fit
 from pipeline.records.journal import Journal
 from pipeline.records.reports import folder_of
+from pipeline.records.teachers import load_teachers, missing_teacher, model_file
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a training learns from: faces, and the teachers' networks."""
+
+    train: Split
+    validation: Split
+    teachers: dict[str, keras.Model]
 
 
 def refuse_empty_classes(train: Split) -> None:
@@ -40,6 +53,17 @@ def refuse_empty_classes(train: Split) -> None:
             f"no training face is labelled {' or '.join(empty)}, so it cannot be learned; "
             "add faces to the dataset and run `dvc repro` again"
         )
+
+
+def read_lesson(name: str, settings: Training) -> Lesson:
+    """What the model `name` is to learn from; TrainingError where that does not go together."""
+    train, validation = load_split("train"), load_split("val")
+    refuse_empty_classes(train)
+    faces = data_hash([train, validation])
+    teachers = load_teachers(name, settings, train.classes, faces)
+    if settings.votes and train.votes is None:
+        print(f"{name}: data/arrays holds no votes, so only the labels are learned")
+    return Lesson(train, validation, teachers)
 
 
 def begin(name: str, settings: Training, state: State) -> Journal:
@@ -53,17 +77,23 @@ def begin(name: str, settings: Training, state: State) -> Journal:
 
 
 def record_of(
-    name: str, settings: Training, network: keras.Model, state: State, temperature: float
+    name: str, settings: Training, lesson: Lesson, network: keras.Model, state: State
 ) -> dict[str, Any]:
-    """Where a trained model comes from, for the model card."""
+    """Where a trained model comes from, for the model card. Its probabilities are made true."""
     return {
         "model": name,
         "recipe": asdict(settings),
+        "votes": settings.votes if lesson.train.votes is not None else 0.0,
+        "classes": list(lesson.train.classes),
+        "learned_from": data_hash([lesson.train, lesson.validation]),
         "parameters": network.count_params(),
         "best_epoch": best_epoch(state.history, settings.monitor),
         "epochs": state.epochs,
         "resumed_after_epochs": state.resumed,
-        "temperature": temperature,
+        "temperature": calibrate(network, lesson.validation),
+        "prior_power": favour_rare_classes(
+            network, lesson.train, lesson.validation, settings.prior_power
+        ),
         "seconds_per_epoch": round(float(np.median([row["seconds"] for row in state.history])), 1),
         "git_commit": git_commit(),
         "mlflow_run_id": state.run_id,
@@ -73,29 +103,49 @@ def record_of(
 
 def write_results(name: str, network: keras.Model, state: State, record: dict[str, Any]) -> None:
     """Write the trained network, the figures of every epoch and the record."""
-    write_whole(REPOSITORY / "models" / f"{name}.keras", network.save)
+    write_whole(model_file(name), network.save)
     rows = [row.values() for row in state.history]
     write_csv(folder_of(name) / "history.csv", list(state.history[0]), rows)
     write_json(folder_of(name) / "training.json", record)
 
 
-def train_model(name: str, settings: Training) -> None:
-    """Train the model `name` on the arrays and write it with its history and its record."""
-    train, validation = load_split("train"), load_split("val")
-    refuse_empty_classes(train)
-    place = (
-        REPOSITORY / "checkpoints" / name / fingerprint(settings, data_hash([train, validation]))
-    )
-    checkpoint = Checkpoint(place, settings.monitor)
+def place_of(folder: Path, name: str, settings: Training, lesson: Lesson) -> Path:
+    """Where in `folder` the state of this very training lies."""
+    train = lesson.train
+    votes = [] if train.votes is None else [hashlib.sha256(train.votes.tobytes()).hexdigest()]
+    teachers = [
+        hashlib.sha256(model_file(each).read_bytes()).hexdigest() for each in lesson.teachers
+    ]
+    faces = data_hash([train, lesson.validation])
+    return folder / name / fingerprint(settings, faces, *votes, *teachers)
+
+
+def train_model(name: str, settings: Training, folder: Path, seconds: float) -> None:
+    """Train the model `name` on the arrays and write it with its history and its record.
+
+    States are kept in `folder`, `seconds` apart at least.
+    """
+    lesson = read_lesson(name, settings)
+    checkpoint = Checkpoint(place_of(folder, name, settings, lesson), seconds)
     state = checkpoint.load()
     if state.epochs:
         print(f"{name}: going on after epoch {state.epochs}")
     keras.utils.set_random_seed(settings.seed)
-    network = networks.build(settings.network, (SIZE, SIZE, 1), len(train.classes))
+    network = networks.build(settings.network, (SIZE, SIZE, 1), len(lesson.train.classes))
+    if settings.distil and settings.distil.start:
+        network.set_weights(lesson.teachers[settings.distil.start].get_weights())
     journal = begin(name, settings, state)
-    Fit(network, settings, train, validation, checkpoint, state, journal.log_metrics).run()
-    temperature = calibrate(network, validation)
-    record = record_of(name, settings, network, state, temperature)
+    Fit(
+        network,
+        settings,
+        lesson.train,
+        lesson.validation,
+        checkpoint,
+        state,
+        journal.log_metrics,
+        list(lesson.teachers.values()),
+    ).run()
+    record = record_of(name, settings, lesson, network, state)
     write_results(name, network, state, record)
     journal.finish()
     checkpoint.remove()
@@ -106,15 +156,42 @@ def train_model(name: str, settings: Training) -> None:
     )
 
 
+def settings_of(names: list[str], params: Params) -> dict[str, Training]:
+    """The sections of the models `names`; ParamsError where there is none, or no teacher's file.
+
+    A teacher may be trained before its student by the same command.
+    """
+    for place, name in enumerate(names):
+        if name not in params.train:
+            known = ", ".join(params.train)
+            raise ParamsError(f"params.yaml has no section train.{name}; it has {known}")
+        distil = params.train[name].distil
+        for teacher in distil.teachers if distil else []:
+            if teacher not in names[:place] and not model_file(teacher).exists():
+                raise missing_teacher(teacher, name)
+    return {name: params.train[name] for name in names}
+
+
 def main() -> None:
-    """Read the model's name and its section of params.yaml, and train it."""
+    """Read the models' names and their sections of params.yaml, and train them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", help="a section of `train` in params.yaml")
-    name = parser.parse_args().model
-    sections = load_params().train
-    if name not in sections:
-        raise ParamsError(f"params.yaml has no section train.{name}; it has {', '.join(sections)}")
-    train_model(name, sections[name])
+    parser.add_argument("models", nargs="+", help="sections of `train` in params.yaml")
+    parser.add_argument(
+        "--state",
+        type=Path,
+        default=REPOSITORY / "checkpoints",
+        help="folder of the states from which trainings go on (default: checkpoints)",
+    )
+    parser.add_argument(
+        "--save-every",
+        type=float,
+        default=60,
+        metavar="SECONDS",
+        help="least time between two states (default: %(default)s)",
+    )
+    arguments = parser.parse_args()
+    for name, settings in settings_of(arguments.models, load_params()).items():
+        train_model(name, settings, arguments.state, arguments.save_every)
 
 
 if __name__ == "__main__":

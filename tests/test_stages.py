@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from pipeline.foundation.params import load_params
 from tests.workspace import REPOSITORY
 
 STAGES = YAML(typ="safe").load((REPOSITORY / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
@@ -47,7 +48,7 @@ def imported_by(module):
 
 def test_a_stage_depends_on_every_module_that_its_result_comes_from():
     for name in STAGES:
-        command = f"pipeline/{name}.py"
+        command = f"pipeline/{name.partition('-')[0]}.py"
         needed = {command, *imported_by(command)}
         lacking = {
             module
@@ -61,12 +62,30 @@ def test_only_what_a_training_learns_by_makes_it_stale():
     stale = {module for module in MODULES if "train" in stale_after(module)}
     assert {"pipeline/learning/augmentation.py", "pipeline/learning/networks.py"} <= stale
     others = {module for module in stale if not module.startswith("pipeline/learning/")}
-    assert others == {"pipeline/train.py", "pipeline/data/dataset.py"}
+    assert others == {
+        "pipeline/train.py",
+        "pipeline/data/dataset.py",
+        "pipeline/formats/keras_file.py",
+        "pipeline/records/teachers.py",
+        "fer_system/metrics.py",
+    }
+
+
+def test_a_student_depends_on_its_teachers_and_on_all_that_other_models_do():
+    params = load_params()
+    teachers = {
+        teacher for model in params.students for teacher in params.train[model].distil.teachers
+    }
+    files = {f"models/{teacher}.keras" for teacher in teachers}
+    records = {f"reports/models/{teacher}/training.json" for teacher in teachers}
+    others = set(STAGES["train"]["deps"])
+    assert set(STAGES["train-students"]["deps"]) == others | files | records
 
 
 def test_a_training_cannot_open_the_test_split():
-    arrays = {place for place in STAGES["train"]["deps"] if "arrays" in place}
-    assert arrays == {"data/arrays/train.npz", "data/arrays/val.npz"}
+    for stage in ("train", "train-students"):
+        arrays = {place for place in STAGES[stage]["deps"] if "arrays" in place}
+        assert arrays == {"data/arrays/train.npz", "data/arrays/val.npz"}
 
 
 def test_pictures_and_the_journal_make_nothing_stale_that_measures():

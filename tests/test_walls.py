@@ -31,6 +31,7 @@ LIBRARIES = {
         "pipeline/formats/",
         "pipeline/*.py",
         "pipeline/records/journal.py",
+        "pipeline/records/teachers.py",
     ),
     "tensorflow": ("pipeline/learning/", "pipeline/formats/", "pipeline/export.py"),
 }

@@ -13,6 +13,7 @@ REPOSITORY = Path(__file__).parents[1]
 
 PARAMS = """\
 models: [cnn, vgg, mobilenet]
+students: [student]
 data: {source: data/fer2013.csv, labels: fer2013, votes: data/fer2013new.csv}
 train:
   cnn:
@@ -60,6 +61,25 @@ train:
     loss: categorical_focal_crossentropy
     label_smoothing: 0.0
     augmentation: {}
+  student:
+    network: {name: vgg, stages: [[4], [8]], stage_dropout: 0.0, dropout: 0.1}
+    seed: 1
+    batch_size: 64
+    epochs: 2
+    patience: 2
+    monitor: val_loss
+    optimizer: sgd
+    learning_rate: 0.05
+    schedule: cosine
+    ema: 0.5
+    mixup: 0.4
+    votes: 0.3
+    spoiling: {blur: 0.1, noise: 0.1, small: 0.1, light: 0.1, jpeg: 0.1}
+    distil: {teachers: [vgg], temperature: 2.0, weight: 0.8}
+    prior_power: 0.5
+    loss: categorical_crossentropy
+    label_smoothing: 0.0
+    augmentation: {rotation: 10, flip: true}
 evaluate: {averaging: flip, bootstrap: 100}
 promote:
   metric: macro_f1

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,12 +29,14 @@ FER2013_HASH = "0869c20f32db112efac680473813b36322e599c1b02844f176e9206b88bcf1c3
 class Split:
     """Faces of one split: `images` uint8 (N, 48, 48) grey levels, `labels` uint8 (N,).
 
-    A label is a position in `classes`.
+    A label is a position in `classes`. `votes` float32 (N, classes), of training faces alone and
+    where there are any, holds the shares of people who named each class, or zeros.
     """
 
     images: np.ndarray
     labels: np.ndarray
     classes: tuple[str, ...]
+    votes: np.ndarray | None = None
 
 
 def load_split(name: str, folder: Path = ARRAYS) -> Split:
@@ -43,7 +46,8 @@ def load_split(name: str, folder: Path = ARRAYS) -> Split:
         raise MissingFileError(f"{path} is missing; make it with `dvc repro convert`")
     try:
         with np.load(path) as arrays:
-            return Split(arrays["images"], arrays["labels"], tuple(arrays["classes"].tolist()))
+            classes = tuple(arrays["classes"].tolist())
+            return Split(arrays["images"], arrays["labels"], classes, arrays.get("votes"))
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise DamagedFileError(
             f"{path} is damaged or holds something else; make it again with `dvc repro -f convert`"
@@ -63,7 +67,14 @@ def save_splits(splits: dict[str, Split], folder: Path = ARRAYS) -> None:
 
 
 def _save_split(split: Split, path: Path) -> None:
-    np.savez(path, images=split.images, labels=split.labels, classes=np.array(split.classes))
+    arrays: dict[str, Any] = {
+        "images": split.images,
+        "labels": split.labels,
+        "classes": np.array(split.classes),
+    }
+    if split.votes is not None:
+        arrays["votes"] = split.votes
+    np.savez(path, **arrays)
 
 
 def read_hash(folder: Path = ARRAYS) -> str:

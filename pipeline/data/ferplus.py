@@ -7,6 +7,8 @@ vote of a Usage is on the k-th face of that Usage.
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,9 +35,12 @@ class VotesError(PipelineError):
     """The file of votes is missing, or does not belong to the faces."""
 
 
-def read_votes(path: Path) -> dict[str, np.ndarray]:
-    """Votes of every split, int (N, 10): for each class of FERPLUS, then "unknown", then "NF"."""
-    votes: dict[str, list[list[int]]] = {split: [] for split in SPLITS}
+def read_votes(path: Path, splits: Sequence[str] = SPLITS) -> dict[str, np.ndarray]:
+    """Votes of each of `splits`, int (N, 10): for each class of FERPLUS, then "unknown", "NF".
+
+    Votes on other splits are not looked at.
+    """
+    votes: dict[str, list[list[int]]] = {split: [] for split in splits}
     names = [*COLUMNS.values(), *REJECTIONS]
     try:
         file = path.open(newline="", encoding="utf-8")
@@ -49,6 +54,8 @@ def read_votes(path: Path) -> dict[str, np.ndarray]:
         if missing := [name for name in ("Usage", *names) if name not in (reader.fieldnames or [])]:
             raise VotesError(f"{path}, line 1: no column {' or '.join(missing)}")
         for row in reader:
+            if row["Usage"] in USAGES and USAGES[row["Usage"]] not in votes:
+                continue
             if fault := _fault(row, names):
                 raise VotesError(f"{path}, line {reader.line_num}: {fault}")
             votes[USAGES[row["Usage"]]].append([int(row[name]) for name in names])
@@ -80,14 +87,31 @@ def majority(votes: np.ndarray) -> np.ndarray:
 
 def voted_labels(splits: dict[str, Split], path: Path) -> dict[str, np.ndarray]:
     """The `majority` on every face of `splits`, from the file of votes on these very faces."""
-    votes = read_votes(path)
+    return {name: majority(votes) for name, votes in _votes_on(splits, path).items()}
+
+
+def with_votes(train: Split, path: Path) -> Split:
+    """The training faces with the shares of votes for each of their classes.
+
+    Only the votes on training faces are read. Those for other classes, or for none, do not count.
+    """
+    counted = _votes_on({"train": train}, path)["train"][
+        :, [FERPLUS.index(c) for c in train.classes]
+    ]
+    total = counted.sum(axis=1, keepdims=True)
+    shares = np.divide(counted, total, out=np.zeros(counted.shape, np.float32), where=total > 0)
+    return replace(train, votes=shares)
+
+
+def _votes_on(splits: dict[str, Split], path: Path) -> dict[str, np.ndarray]:
+    votes = read_votes(path, list(splits))
     for name, split in splits.items():
         if len(votes[name]) != len(split.labels):
             raise VotesError(
                 f"{path} has votes on {len(votes[name]):,} faces of {name}, but there are "
                 f"{len(split.labels):,}; both files must be whole and in their original order"
             )
-    return {name: majority(votes[name]) for name in splits}
+    return votes
 
 
 def relabelled(splits: dict[str, Split], voted: dict[str, np.ndarray]) -> dict[str, Split]:

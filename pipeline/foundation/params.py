@@ -19,6 +19,7 @@ from pipeline.foundation.errors import PipelineError
 REPOSITORY = Path(__file__).parents[2]
 
 Fraction = Annotated[float, Field(ge=0, lt=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Epochs = Annotated[int, Field(ge=1, le=10_000)]
@@ -111,6 +112,37 @@ class Augmentation:
 
 
 @dataclass(frozen=True, config=_strict)
+class Spoiling:
+    """Shares of the training faces that are seen blurred, noisy, small, badly lit or compressed.
+
+    A face is spoilt in one way at most, so they add up to 1 at most; `learning/spoiling.py` tells
+    how much. Teachers see the same faces unspoilt.
+    """
+
+    blur: Share = 0.0
+    noise: Share = 0.0
+    small: Share = 0.0
+    light: Share = 0.0
+    jpeg: Share = 0.0
+
+
+@dataclass(frozen=True, config=_strict)
+class Distillation:
+    """Learning from what `teachers`, other models of params.yaml, say of the same faces.
+
+    `weight` is the share of the loss that compares with the mean of their probabilities, which
+    `temperature` flattens; the rest compares with the labels (Hinton et al. 2015,
+    arXiv:1503.02531). `start` names a teacher of the same network whose weights the student begins
+    with.
+    """
+
+    teachers: Annotated[list[str], Field(min_length=1)]
+    temperature: Positive
+    weight: Share
+    start: str | None = None
+
+
+@dataclass(frozen=True, config=_strict)
 class Head:
     """A first phase that trains the new classification head alone, the pretrained base frozen."""
 
@@ -126,9 +158,13 @@ class Training:
     in the first `warmup_epochs`. `weight_decay` is decoupled (Loshchilov & Hutter 2019,
     arXiv:1711.05101) and spares biases and norms; "adam" with it is AdamW. `ema` is the momentum of
     an average of the weights, which is what then validates and is kept. `mixup` is the alpha of
-    Zhang et al. 2018, arXiv:1710.09412. 0 turns any of these off. Training stops after `patience`
-    epochs in which `monitor`, a validation figure, did not improve; the best epoch is kept, never
-    the last.
+    Zhang et al. 2018, arXiv:1710.09412. `votes` is the share of FER+'s votes in what a training
+    face is to be called, where `convert` found votes. 0 turns any of these off. Training stops
+    after `patience` epochs in which `monitor`, a validation figure, did not improve; the best epoch
+    is kept, never the last.
+
+    `prior_power` is the largest power of the classes' shares by which rare classes may be favoured:
+    `learning/calibration.py` tells how.
     """
 
     network: Network
@@ -148,6 +184,10 @@ class Training:
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
     ema: Fraction = 0.0
     mixup: Annotated[float, Field(ge=0)] = 0.0
+    votes: Share = 0.0
+    spoiling: Spoiling = Spoiling()
+    distil: Distillation | None = None
+    prior_power: Share = 0.0
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
 
 
@@ -166,9 +206,14 @@ class Evaluation:
 
 @dataclass(frozen=True, config=_strict)
 class Promotion:
-    """The figure, on the validation split, by which the champion is chosen."""
+    """The champion is the model with the best `metric` on the validation split.
+
+    Those that are `excluded` are trained and measured and never served: teachers, for example, that
+    are too slow.
+    """
 
     metric: Literal["accuracy", "macro_f1", "loss"]
+    excluded: list[str] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, config=_strict)
@@ -187,14 +232,28 @@ class Ablation:
 
 @dataclass(frozen=True, config=_strict)
 class Params:
-    """All of params.yaml. `models` lists the sections of `train` that the pipeline runs."""
+    """All of params.yaml. `models` and `students` list the sections of `train` that it runs.
+
+    Students have teachers, whose files the stage `distil` of dvc.yaml names.
+    """
 
     models: Annotated[list[str], Field(min_length=1)]
+    students: list[str]
     data: Data
     train: dict[str, Training]
     evaluate: Evaluation
     promote: Promotion
     ablation: Ablation
+
+    @property
+    def trained(self) -> list[str]:
+        """Every model that the pipeline trains and measures."""
+        return [*self.models, *self.students]
+
+    @property
+    def candidates(self) -> list[str]:
+        """Those of which one becomes the champion."""
+        return [model for model in self.trained if model not in self.promote.excluded]
 
 
 def load_params(path: Path = REPOSITORY / "params.yaml") -> Params:
@@ -205,16 +264,28 @@ def load_params(path: Path = REPOSITORY / "params.yaml") -> Params:
         params = TypeAdapter(Params).validate_json(text)
     except ValidationError as error:
         raise ParamsError(f"{path}: {_describe(error)}") from None
-    for place, model in [("models", model) for model in params.models] + [
-        ("ablation.base", params.ablation.base)
-    ]:
-        if model not in params.train:
-            raise ParamsError(
-                f"{path}: {place} names {model!r}, but there is no section train.{model}"
-            )
+    _check_names(params, path)
     for model, settings in params.train.items():
-        _check_warmup(settings, f"{path}: train.{model}")
+        _check(settings, f"{path}: train.{model}")
+    _check_teachers(params, path)
     return params
+
+
+def _check_names(params: Params, path: Path) -> None:
+    """Every model that is named is a section of `train`, and one of them may be served."""
+    for place, models in (
+        ("models", params.models),
+        ("students", params.students),
+        ("promote.excluded", params.promote.excluded),
+        ("ablation.base", [params.ablation.base]),
+    ):
+        for model in models:
+            if model not in params.train:
+                raise ParamsError(
+                    f"{path}: {place} names {model!r}, but there is no section train.{model}"
+                )
+    if not params.candidates:
+        raise ParamsError(f"{path}: promote.excluded leaves no model that could be served")
 
 
 def _read_yaml(path: Path) -> Any:  # noqa: ANN401
@@ -242,8 +313,50 @@ def varied(settings: Training, changes: dict[str, Any], place: str) -> Training:
         result = TypeAdapter(Training).validate_json(json.dumps(merged))
     except ValidationError as error:
         raise ParamsError(f"params.yaml: {place}: {_describe(error)}") from None
-    _check_warmup(result, f"params.yaml: {place}")
+    _check(result, f"params.yaml: {place}")
     return result
+
+
+def _check_teachers(params: Params, path: Path) -> None:
+    """Whoever learns from others is a student, and they are there and do not learn from it."""
+    for models, learns_from_others in ((params.models, False), (params.students, True)):
+        for model in models:
+            if (params.train[model].distil is not None) != learns_from_others:
+                raise ParamsError(
+                    f"{path}: train.{model} has {'no' if learns_from_others else 'a key'} `distil`,"
+                    f" so list {model} under {'models' if learns_from_others else 'students'}"
+                )
+    for model, settings in params.train.items():
+        _follow_teachers(params, model, settings, path)
+        if start := settings.distil and settings.distil.start:
+            place = f"{path}: train.{model}.distil.start"
+            if start not in settings.distil.teachers:
+                raise ParamsError(f"{place} is {start!r}, which is none of the teachers")
+            if params.train[start].network != settings.network:
+                raise ParamsError(f"{place}: {start} has another network than {model}")
+
+
+def _follow_teachers(params: Params, model: str, settings: Training, path: Path) -> None:
+    """ParamsError where a teacher is unknown, or `model` is its own teacher by whatever way."""
+    place, seen = f"{path}: train.{model}.distil.teachers", set()
+    waiting = list(settings.distil.teachers) if settings.distil else []
+    while waiting:
+        teacher = waiting.pop()
+        if teacher not in params.trained:
+            raise ParamsError(
+                f"{place}: {teacher!r} is not trained; they can be {', '.join(params.trained)}"
+            )
+        if teacher == model:
+            raise ParamsError(f"{place}: {model} would learn from itself")
+        if teacher not in seen and (distil := params.train[teacher].distil):
+            waiting += distil.teachers
+        seen.add(teacher)
+
+
+def _check(settings: Training, place: str) -> None:
+    if sum(shares := list(asdict(settings.spoiling).values())) > 1:
+        raise ParamsError(f"{place}.spoiling: the shares add up to {sum(shares):g}, more than 1")
+    _check_warmup(settings, place)
 
 
 def _check_warmup(settings: Training, place: str) -> None:

@@ -15,6 +15,11 @@ ERASED = (0.02, 0.2)
 WHITE = 255
 
 
+def as_floats(images: Any) -> Any:  # noqa: ANN401
+    """Faces uint8 (N, height, width) as the layers take them: float32, with one channel."""
+    return ops.cast(ops.expand_dims(images, -1), "float32")
+
+
 def augmentation_layers(ranges: Augmentation, seed: int) -> list[keras.Layer]:
     """The layers that change faces (N, height, width, channels) of 0..255 as `ranges` ask."""
     # Each its own seed: layers of one seed would draw the same numbers.
@@ -30,6 +35,32 @@ def augmentation_layers(ranges: Augmentation, seed: int) -> list[keras.Layer]:
         hidden = {"scale": ERASED, "fill_value": WHITE / 2}
         steps.append(layers.RandomErasing(share, seed=seeds[3], **hidden, **known))
     return steps
+
+
+class Mixup(keras.layers.Layer):
+    """Blends each face and target with another of the batch (Zhang et al. 2018, arXiv:1710.09412).
+
+    The share of a pair is drawn from Beta(alpha, alpha). The other one is the one as far from the
+    batch's end as this from its beginning: batches are in random order already.
+    """
+
+    def __init__(self, alpha: float, seed: int, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(**kwargs)
+        self.alpha = alpha
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, faces: Any, targets: Any) -> tuple[Any, Any]:  # noqa: ANN401
+        """Blended faces (N, height, width, channels) and targets (N, classes), both float32."""
+        if not self.alpha:
+            return faces, targets
+        shape = (ops.shape(faces)[0],)
+        share = keras.random.beta(shape, self.alpha, self.alpha, seed=self.generator)
+        return _blended(faces, share), _blended(targets, share)
+
+
+def _blended(values: Any, share: Any) -> Any:  # noqa: ANN401
+    share = ops.reshape(share, (-1, *[1] * (len(values.shape) - 1)))
+    return share * values + (1 - share) * ops.flip(values, axis=0)
 
 
 class RandomAffine(keras.layers.Layer):

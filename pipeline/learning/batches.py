@@ -1,46 +1,24 @@
-"""Training faces in batches, in another order each epoch and mixed where params ask for it."""
+"""Training faces in batches, in another order each epoch, and what they are to be called."""
 
 from __future__ import annotations
 
-import keras
+from collections.abc import Iterator
+
 import numpy as np
 
-from pipeline.data.dataset import Split, as_input
+from pipeline.data.dataset import Split
 
 
-class Batches(keras.utils.PyDataset):
-    """(faces, targets) batches of a split: float32 (n, 48, 48, 1) and (n, classes).
+def order_of(count: int, batch_size: int, seed: int, epoch: int) -> np.ndarray:
+    """Positions of the faces of each batch, int (batches, batch_size), after `epoch` epochs.
 
-    What a batch holds follows from seed, epoch and place alone, so a training that was cut off
-    goes on with the batches it would have had. `epoch` counts the finished ones.
+    All of `count` faces in an order that follows from seed and epoch alone. The last batch is
+    filled up with the first faces once more: batches of one size are compiled once, and can be
+    shared out among devices.
     """
-
-    def __init__(self, split: Split, batch_size: int, mixup: float, seed: int, epoch: int) -> None:
-        super().__init__()
-        self.images = split.images
-        self.targets = one_hot(split)
-        self.batch_size, self.mixup, self.seed, self.epoch = batch_size, mixup, seed, epoch
-        self._shuffle()
-
-    def __len__(self) -> int:
-        return -(-len(self.images) // self.batch_size)
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        faces, targets = as_input(self.images[rows]), self.targets[rows]
-        if self.mixup:
-            random = np.random.default_rng((self.seed, self.epoch, index))
-            faces, targets = mixed(faces, targets, self.mixup, random)
-        return faces, targets
-
-    def on_epoch_end(self) -> None:
-        """Take another order for the next epoch."""
-        self.epoch += 1
-        self._shuffle()
-
-    def _shuffle(self) -> None:
-        random = np.random.default_rng((self.seed, self.epoch))
-        self.order = random.permutation(len(self.images))
+    order = np.random.default_rng((seed, epoch)).permutation(count)
+    batches = -(-count // batch_size)
+    return np.resize(order, (batches, batch_size))
 
 
 def one_hot(split: Split) -> np.ndarray:
@@ -49,17 +27,22 @@ def one_hot(split: Split) -> np.ndarray:
     return targets
 
 
-def mixed(
-    faces: np.ndarray, targets: np.ndarray, alpha: float, random: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Each face and target blended with another of the batch (Zhang et al. 2018, arXiv:1710.09412).
+def targets_of(train: Split, share: float) -> np.ndarray:
+    """What each training face is to be called, float32 (N, classes), rows sum to 1.
 
-    The share of a pair is drawn from Beta(alpha, alpha).
+    Its label, and by `share` people's votes on it where there are any.
     """
-    share = random.beta(alpha, alpha, len(faces)).astype(np.float32)
-    other = random.permutation(len(faces))
-    wide, flat = share[:, None, None, None], share[:, None]
-    return (
-        wide * faces + (1 - wide) * faces[other],
-        flat * targets + (1 - flat) * targets[other],
-    )
+    labels = one_hot(train)
+    if train.votes is None:
+        return labels
+    voted = share * train.votes.sum(axis=1, keepdims=True)
+    mixed: np.ndarray = (1 - voted) * labels + share * train.votes
+    return mixed
+
+
+def batches_of(
+    images: np.ndarray, targets: np.ndarray, order: np.ndarray
+) -> Iterator[dict[str, np.ndarray]]:
+    """What a `Learner` takes, batch after batch, in the order of `order_of`."""
+    for rows in order:
+        yield {"images": images[rows], "targets": targets[rows]}

@@ -5,18 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable
+import time
+import zipfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-import keras
+import numpy as np
 
 from pipeline.foundation.errors import PipelineError
-from pipeline.foundation.files import write_json
+from pipeline.foundation.files import write_whole
 from pipeline.foundation.params import Training
 
 History = list[dict[str, float]]
 """The figures of every finished epoch, the first epoch first."""
+Arrays = list[np.ndarray]
+
+KEPT = 2
+"""How many states lie in the folder: the last one, and the one before if that is damaged."""
 
 
 class TrainingError(PipelineError):
@@ -28,17 +34,25 @@ class State:
     """What is known after `epochs` finished epochs of all phases together.
 
     `run_id` is the run in the journal that tells of this training, and `resumed` lists after which
-    epochs it went on when it had been cut off.
+    epochs it went on when it had been cut off. `weights` and `optimizer` hold the values of the
+    network's and the optimiser's variables, `best` the weights that validated best.
     """
 
     history: History = field(default_factory=list)
     run_id: str = ""
     resumed: list[int] = field(default_factory=list)
+    weights: Arrays = field(default_factory=list)
+    optimizer: Arrays = field(default_factory=list)
+    best: Arrays = field(default_factory=list)
 
     @property
     def epochs(self) -> int:
         """How many epochs are finished."""
         return len(self.history)
+
+
+ARRAYS = ("weights", "optimizer", "best")
+"""The fields of a State that are lists of arrays."""
 
 
 def best_epoch(history: History, monitor: str) -> int:
@@ -49,91 +63,71 @@ def best_epoch(history: History, monitor: str) -> int:
 
 
 class Checkpoint:
-    """A folder that holds the last two epochs and the best one of either's history.
+    """A folder with the last states of a training, each a file `<epochs>.npz` of its own.
 
-    The weights after epoch n, the optimiser's among them, lie in `<n>.weights.h5`; then `<n>.json`,
-    with their hash, is renamed into place. So a training that dies at any moment finds its last
-    finished epoch, and the one before where the last one's files are damaged.
+    A state is written beside its place and renamed, and the file has check sums. So a training that
+    dies at any moment finds a whole one: its last, or the one before where the last is damaged.
+    `seconds` must lie between two states: an epoch that takes less is not kept by itself.
     """
 
-    def __init__(self, folder: Path, monitor: str) -> None:
-        self.folder, self.monitor = folder, monitor
+    def __init__(self, folder: Path, seconds: float) -> None:
+        self.folder, self.seconds = folder, seconds
+        self._last = time.monotonic()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to save a state again."""
+        return time.monotonic() - self._last >= self.seconds
 
     def load(self) -> State:
         """The last state that is whole, or a fresh one; says so where a later one is damaged."""
-        epochs = (int(path.stem) for path in self.folder.glob("[0-9]*.json"))
-        for epoch in sorted(epochs, reverse=True):
-            state = self._read(epoch)
-            if state and self._is_whole(best_epoch(state.history, self.monitor)):
-                return state
-            print(
-                f"{self.folder}: what was kept of epoch {epoch} is damaged; training goes on from "
-                "the epoch before where that is whole, or else from the beginning"
-            )
+        for path in self._files():
+            try:
+                return _read(path)
+            except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile):
+                print(f"{path} is damaged; training goes on from an earlier epoch")
         return State()
 
-    def weights(self, epoch: int) -> Path:
-        """Where the weights after `epoch` finished epochs lie, if they are kept."""
-        return self.folder / f"{epoch}.weights.h5"
-
-    def save(self, state: State, model: keras.Model) -> None:
-        """Keep `model` as it is after the last epoch of `state`; drop what is needed no more."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        weights = self.weights(state.epochs)
-        model.save_weights(weights)
-        content = asdict(state) | {"sha256": _sha256(weights)}
-        write_json(self._state(state.epochs), content)
-        before = state.history[:-1]
-        kept = {state.epochs, len(before)} | {
-            best_epoch(history, self.monitor) for history in (state.history, before)
-        }
-        self._drop_all_but(kept)
-
-    def fill(self, model: keras.Model, epoch: int) -> None:
-        """Load the weights after `epoch`; TrainingError where they are of another network."""
-        try:
-            model.load_weights(self.weights(epoch))
-        except ValueError as error:
-            reason = str(error).splitlines()[0]
-            raise TrainingError(
-                f"the checkpoint {self.weights(epoch)} does not fit the network ({reason}); "
-                f"delete {self.folder} to train from the beginning"
-            ) from error
+    def save(self, state: State) -> None:
+        """Keep `state`, and drop what is needed no more."""
+        write_whole(self.folder / f"{state.epochs}.npz", lambda path: _write(path, state))
+        for path in self._files()[KEPT:]:
+            path.unlink()
+        self._last = time.monotonic()
 
     def remove(self) -> None:
         """Forget everything: the training is over and its results are written."""
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _state(self, epoch: int) -> Path:
-        return self.folder / f"{epoch}.json"
-
-    def _read(self, epoch: int) -> State | None:
-        """The state after `epoch`; None where it or the weights that it tells of are damaged."""
-        try:
-            content = json.loads(self._state(epoch).read_text(encoding="utf-8"))
-            if content.pop("sha256") != _sha256(self.weights(epoch)):
-                return None
-            return State(**content)
-        except (OSError, KeyError, TypeError, ValueError):
-            return None
-
-    def _is_whole(self, epoch: int) -> bool:
-        return self._read(epoch) is not None
-
-    def _drop_all_but(self, epochs: Iterable[int]) -> None:
-        kept = {path for epoch in epochs for path in (self.weights(epoch), self._state(epoch))}
-        for path in set(self.folder.iterdir()) - kept:
-            path.unlink()
+    def _files(self) -> list[Path]:
+        """The files of all states, the last one first."""
+        return sorted(self.folder.glob("[0-9]*.npz"), key=lambda path: -int(path.stem))
 
 
-def fingerprint(settings: Training, data: str) -> str:
+def _write(path: Path, state: State) -> None:
+    told = {name: value for name, value in vars(state).items() if name not in ARRAYS}
+    arrays = {
+        f"{name}/{place}": array
+        for name in ARRAYS
+        for place, array in enumerate(getattr(state, name))
+    }
+    np.savez(path, told=np.array(json.dumps(told)), **arrays)
+
+
+def _read(path: Path) -> State:
+    with np.load(path) as file:
+        state = State(**json.loads(str(file["told"])))
+        for key in file.files:
+            if key != "told":
+                getattr(state, key.partition("/")[0]).append(file[key])
+        return state
+
+
+def fingerprint(settings: Training, *data: str) -> str:
     """What a training's results belong to: another recipe or other data gives another text.
 
-    `data` is a hash of the data.
+    `data` are hashes of what it learns from.
     """
-    content = json.dumps({"settings": asdict(settings), "data": data}, sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()[:12]
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    content: dict[str, Any] = {"settings": asdict(settings), "data": data}
+    text = json.dumps(content, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import random
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
-from tqdm.keras import TqdmCallback
 
 from pipeline.data.dataset import Split, as_input
 from pipeline.foundation.params import Training
 from pipeline.learning import networks
 from pipeline.learning.acceleration import accelerated
-from pipeline.learning.augmentation import augmentation_layers
-from pipeline.learning.batches import Batches, one_hot
+from pipeline.learning.batches import one_hot, targets_of
 from pipeline.learning.checkpoint import Checkpoint, State, TrainingError, best_epoch
+from pipeline.learning.epochs import Epochs
+from pipeline.learning.learner import Learner, loss_of
 from pipeline.learning.phases import Phase, optimizer_for, phases_of
 
 Log = Callable[[dict[str, float], int], None]
@@ -26,42 +27,8 @@ Log = Callable[[dict[str, float], int], None]
 
 DRAWS = 1 << 18
 """Random draws of one layer in one epoch, at most; a step of 28,709 faces makes seven."""
-
-LOSSES = {
-    "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
-    "categorical_focal_crossentropy": keras.losses.CategoricalFocalCrossentropy,
-}
-
-
-class EpochEnd(keras.callbacks.Callback):
-    """Starts the random numbers of each epoch, and keeps its end; stops when patience is spent."""
-
-    def __init__(self, state: State, checkpoint: Checkpoint, settings: Training, log: Log) -> None:
-        super().__init__()
-        self.state, self.checkpoint, self.settings, self.log = state, checkpoint, settings, log
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Make every random number one of seed, epoch and step alone; start the clock."""
-        for variable in self.model.non_trainable_variables:
-            if variable.name == "seed_generator_state":  # a seed, and a count of the draws
-                seed, _ = np.asarray(keras.ops.convert_to_numpy(variable))
-                variable.assign(np.array([seed, epoch * DRAWS], variable.dtype))
-        self._started = time.perf_counter()
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Keep the epoch; `logs` holds the figures of training and validation."""
-        state = self.state
-        figures = {name: float(value) for name, value in (logs or {}).items()}
-        for name in ("loss", self.settings.monitor):
-            if not np.isfinite(figures[name]):
-                raise TrainingError(
-                    f"{name} became {figures[name]} in epoch {epoch + 1}; lower learning_rate"
-                )
-        figures["seconds"] = round(time.perf_counter() - self._started, 2)
-        state.history.append({"epoch": state.epochs + 1, **figures})
-        self.checkpoint.save(state, self.model)
-        self.log(figures, state.epochs)
-        self.model.stop_training = is_over(state, self.settings)
+VALIDATION_BATCH = 512
+"""Faces that are validated at once: no more fit the caches of a CPU, and a GPU is filled."""
 
 
 @dataclass
@@ -79,76 +46,132 @@ class Fit:
     checkpoint: Checkpoint
     state: State
     log: Log
+    teachers: Sequence[keras.Model] = ()
 
     def run(self) -> None:
         """Train to the end and leave `network` at its best epoch."""
-        if self.state.epochs:
-            self.state.resumed.append(self.state.epochs)
+        state = self.state
+        if state.epochs:
+            state.resumed.append(state.epochs)
         start = random.getstate()
         for phase in phases_of(self.settings):
-            if self.state.epochs < phase.last and not is_over(self.state, self.settings):
+            if state.epochs < phase.last and not is_over(state, self.settings):
                 random.setstate(start)  # Keras draws the seeds of dropout from it
                 self._fit(phase)
-        self._take_best()
+        self.network.set_weights(state.best)
 
     def _fit(self, phase: Phase) -> None:
-        settings, epoch = self.settings, self.state.epochs
-        batches = Batches(self.train, settings.batch_size, settings.mixup, settings.seed, epoch)
-        on_terminal = sys.stderr.isatty()
-        self._learner(phase, len(batches), epoch).fit(
-            batches,
-            initial_epoch=epoch,
-            epochs=phase.last,
-            validation_data=(as_input(self.validation.images), one_hot(self.validation)),
-            callbacks=[
-                *([keras.callbacks.SwapEMAWeights()] if settings.ema else []),
-                EpochEnd(self.state, self.checkpoint, settings, self.log),
-                *([TqdmCallback()] if on_terminal else []),
-            ],
-            shuffle=False,  # the batches have their own order
-            verbose=0 if on_terminal else 2,
-        )
+        settings, state = self.settings, self.state
+        steps = -(-len(self.train.images) // settings.batch_size)
+        learner = self._learner(phase, steps)
+        targets = targets_of(self.train, settings.votes)
+        epochs = Epochs(learner, self.train.images, targets, settings.batch_size, settings.seed)
+        while state.epochs < phase.last and not is_over(state, settings):
+            print(f"Epoch {state.epochs + 1}/{phase.last}", flush=True)
+            started = time.perf_counter()
+            start_random_numbers(learner, state.epochs)
+            figures = epochs(state.epochs)
+            with averaged(learner):
+                figures |= self._validated(learner.network)
+                self._add(figures | {"seconds": round(time.perf_counter() - started, 2)})
+                if best_epoch(state.history, settings.monitor) == state.epochs:
+                    state.best = learner.network.get_weights()
+            if self.checkpoint.is_due:
+                _take(state, learner)
+                self.checkpoint.save(state)
+        _take(state, learner)
 
-    def _take_best(self) -> None:
-        """Give the network the weights of the epoch that validated best."""
-        epoch = best_epoch(self.state.history, self.settings.monitor)
-        phase = next(phase for phase in phases_of(self.settings) if epoch <= phase.last)
-        learner = self._learner(phase, 1, epoch)
-        if self.settings.ema:
-            learner.optimizer.finalize_variable_values(learner.trainable_variables)
-        self.network.set_weights(learner.layers[-1].get_weights())
+    def _validated(self, network: keras.Model) -> dict[str, float]:
+        """Accuracy and loss of `network`, which gives logits, on the validation faces."""
+        faces, labels = as_input(self.validation.images), self.validation.labels
+        logits = network.predict(faces, batch_size=VALIDATION_BATCH, verbose=0)
+        loss = loss_of(self.settings)(one_hot(self.validation), logits)
+        return {
+            "val_accuracy": float((logits.argmax(axis=1) == labels).mean()),
+            "val_loss": float(loss),
+        }
 
-    def _learner(self, phase: Phase, batches: int, epoch: int) -> keras.Model:
-        """What is fitted in `phase` from `epoch` on: a copy of the network without its softmax.
+    def _add(self, figures: dict[str, float]) -> None:
+        """Keep and tell an epoch's figures; TrainingError where they are no numbers."""
+        epoch = self.state.epochs + 1
+        for name in ("loss", self.settings.monitor):
+            if not np.isfinite(figures[name]):
+                raise TrainingError(
+                    f"{name} became {figures[name]} in epoch {epoch}; lower learning_rate"
+                )
+        self.state.history.append({"epoch": epoch, **figures})
+        told = " - ".join(f"{name}: {value:.4g}" for name, value in figures.items())
+        print(f" - {told}", flush=True)
+        self.log(figures, epoch)
 
-        In front of it stand the random changes. It carries the weights and, within the phase, the
-        optimiser of the checkpoint.
-        """
-        settings = self.settings
+    def _learner(self, phase: Phase, steps: int) -> Learner:
+        """What is fitted in `phase`: with a copy of the network, as the state left it."""
+        settings, state = self.settings, self.state
         copy = accelerated(networks.logits_of(self.network), settings.precision)
         for layer in copy.layers:
             if layer.name == "base":
                 _freeze(layer, whole=phase.base_is_frozen)
-        changes = augmentation_layers(settings.augmentation, settings.seed)
-        learner = keras.Sequential([keras.Input(self.network.input_shape[1:]), *changes, copy])
-        if epoch:
-            self.checkpoint.fill(learner, epoch)
+        learner = Learner(copy, settings, self.teachers)
         learner.compile(
-            optimizer=optimizer_for(settings, phase, batches),
-            loss=LOSSES[settings.loss](from_logits=True, label_smoothing=settings.label_smoothing),
-            metrics=["accuracy"],
+            optimizer=optimizer_for(settings, phase, steps),
             # XLA makes TensorFlow on a CPU several times slower.
             jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
         )
         learner.optimizer.build(learner.trainable_variables)
-        if epoch > phase.first:  # once more, now that there is an optimiser to fill
-            self.checkpoint.fill(learner, epoch)
+        try:
+            if state.epochs:
+                copy.set_weights(state.weights)
+            if state.epochs > phase.first:
+                _assign(learner.optimizer.variables, state.optimizer)
+        except ValueError as error:
+            raise TrainingError(
+                f"the state in {self.checkpoint.folder} does not fit the network "
+                f"({str(error).splitlines()[0]}); delete it to train from the beginning"
+            ) from error
         return learner
+
+
+def start_random_numbers(learner: Learner, epoch: int) -> None:
+    """Make every random number of an epoch one of seed, epoch and step alone."""
+    for variable in learner.non_trainable_variables:
+        if variable.name == "seed_generator_state":  # a seed, and a count of the draws
+            seed, _ = np.asarray(keras.ops.convert_to_numpy(variable))
+            variable.assign(np.array([seed, epoch * DRAWS], variable.dtype))
+
+
+@contextmanager
+def averaged(learner: Learner) -> Iterator[None]:
+    """For a while give `learner` the average of its weights, where its optimiser keeps one."""
+    if not learner.optimizer.use_ema:
+        yield
+        return
+    variables = learner.trainable_variables
+    latest = _values(variables)
+    learner.optimizer.finalize_variable_values(variables)
+    _assign(variables, _values(variables))  # on JAX, `predict` uses up what it is given
+    yield
+    _assign(variables, latest)
+
+
+def _values(variables: Sequence[keras.Variable]) -> list[Any]:
+    """Copies of the values."""
+    return [keras.ops.copy(variable.value) for variable in variables]
+
+
+def _assign(variables: Sequence[keras.Variable], values: Sequence[Any]) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
 
 
 def is_over(state: State, settings: Training) -> bool:
     """Whether `patience` epochs brought nothing better."""
     return state.epochs - best_epoch(state.history, settings.monitor) >= settings.patience
+
+
+def _take(state: State, learner: Learner) -> None:
+    """Copy the learner's variables into the state."""
+    state.weights = learner.network.get_weights()
+    state.optimizer = [keras.ops.convert_to_numpy(each) for each in learner.optimizer.variables]
 
 
 def _freeze(base: keras.Model, *, whole: bool) -> None:

@@ -13,8 +13,6 @@ PICTURES = REPORTS / "pictures"
 """Every picture that the stage `draw` makes."""
 REPORTED = {"train": "train", "val": "validation", "test": "test"}
 """What the reports call the split of each file in data/arrays."""
-STAGES = {"training": "train", "metrics": "evaluate", "details": "evaluate", "cost": "evaluate"}
-"""Which stage makes a model's JSON file."""
 
 
 def folder_of(model: str) -> Path:
@@ -23,12 +21,11 @@ def folder_of(model: str) -> Path:
 
 
 def read_report(model: str, name: str, *keys: str) -> dict[str, Any]:
-    """One of a model's JSON files, by its name in `STAGES`; all of `keys` are in it.
+    """A model's `training`, `metrics`, `details` or `cost`; all of `keys` are in it.
 
     MissingFileError and DamagedFileError say how to make it.
     """
-    command = f"dvc repro {STAGES[name]}@{model}"
-    return read_json(folder_of(model) / f"{name}.json", command, *keys)
+    return read_json(folder_of(model) / f"{name}.json", "dvc repro", *keys)
 
 
 def read_history(model: str) -> list[dict[str, float]]:
@@ -37,7 +34,7 @@ def read_history(model: str) -> list[dict[str, float]]:
     def read(row: dict[str, str]) -> dict[str, float]:
         return {name: float(value) for name, value in row.items()}
 
-    return read_table(folder_of(model) / "history.csv", f"dvc repro train@{model}", read)
+    return read_table(folder_of(model) / "history.csv", "dvc repro", read)
 
 
 def read_distribution() -> list[tuple[str, str, int]]:

@@ -14,9 +14,9 @@ from fer_system.emotions import FER2013
 from pipeline import train
 from pipeline.data.dataset import Split
 from pipeline.foundation.params import Augmentation, Cnn, load_params
-from pipeline.learning import fit
-from pipeline.learning.batches import Batches
-from pipeline.records import reports
+from pipeline.learning import epochs
+from pipeline.learning.batches import batches_of
+from pipeline.records import reports, teachers
 
 pytestmark = pytest.mark.filterwarnings("ignore:MLflow does not answer")
 
@@ -53,17 +53,16 @@ def trained(settings, tmp_path, monkeypatch):
     def run(name, splits):
         seen = set()
 
-        class Watched(Batches):
-            def __getitem__(self, index):
-                faces, targets = super().__getitem__(index)
-                seen.update(faces[:, -1, -1, 0].astype(int).tolist())
-                return faces, targets
+        def watched(*arguments):
+            for batch in batches_of(*arguments):
+                seen.update(batch["images"][:, -1, -1].tolist())
+                yield batch
 
         monkeypatch.setattr(train, "load_split", splits.__getitem__)
-        monkeypatch.setattr(train, "REPOSITORY", tmp_path / name)
+        monkeypatch.setattr(teachers, "REPOSITORY", tmp_path / name)
         monkeypatch.setattr(reports, "REPORTS", tmp_path / name / "reports")
-        monkeypatch.setattr(fit, "Batches", Watched)
-        train.train_model("cnn", settings)
+        monkeypatch.setattr(epochs, "batches_of", watched)
+        train.train_model("cnn", settings, tmp_path / name / "states", seconds=60)
         path = tmp_path / name / "models" / "cnn.keras"
         weights = keras.models.load_model(path, compile=False).get_weights()
         record = json.loads(

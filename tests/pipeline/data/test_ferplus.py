@@ -13,6 +13,7 @@ from pipeline.data.ferplus import (
     read_votes,
     relabelled,
     voted_labels,
+    with_votes,
 )
 
 HEADER = (
@@ -102,3 +103,38 @@ def test_a_missing_file_and_a_missing_column_are_told(tmp_path):
     (tmp_path / "votes.csv").write_text("Usage,neutral\n")
     with pytest.raises(VotesError, match="no column anger or disgust"):
         read_votes(tmp_path / "votes.csv")
+
+
+def faces(count):
+    return Split(np.zeros((count, 48, 48), np.uint8), np.zeros(count, np.uint8), FER2013)
+
+
+def test_training_faces_get_the_shares_of_the_votes_for_their_classes(write):
+    path = write(
+        "Training,a.png,0,0,0,0,6,2,0,2,0,0",  # two of ten saw contempt, which FER2013 lacks
+        "Training,b.png,0,1,0,0,0,0,0,0,9,0",
+        "Training,,0,0,0,0,0,0,0,0,0,10",
+    )
+    votes = with_votes(faces(3), path).votes
+    assert votes.dtype == np.float32
+    expected = np.zeros((3, 7))
+    expected[0, [FER2013.index("angry"), FER2013.index("disgust")]] = 0.75, 0.25
+    expected[1, FER2013.index("happy")] = 1
+    np.testing.assert_allclose(votes, expected)
+
+
+def test_no_vote_on_a_face_that_is_measured_is_read(write):
+    path = write(
+        "Training,a.png,0,9,0,0,0,0,0,0,1,0",
+        "PublicTest,b.png,not,a,single,number,is,read,here,at,all,!",
+        "PrivateTest",
+    )
+    assert with_votes(faces(1), path).votes[0, FER2013.index("happy")] == 1
+    with pytest.raises(VotesError, match="line 3"):
+        read_votes(path)
+
+
+def test_votes_on_another_number_of_training_faces_are_refused(write):
+    path = write("Training,a.png,0,9,0,0,0,0,0,0,1,0")
+    with pytest.raises(VotesError, match="on 1 faces of train, but there are 2"):
+        with_votes(faces(2), path)

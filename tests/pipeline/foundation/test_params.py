@@ -73,6 +73,32 @@ WRONG = [
     ("base: vgg", "base: resnet", r"ablation\.base names 'resnet'"),
     ("seeds: [1, 2, 3]", "seeds: []", r"ablation\.seeds: "),
     ("models: [cnn, vgg, mobilenet]", "models: [", r"not valid YAML"),
+    ("temperature: 2.0", "temperature: 0", r"student\.distil\.temperature: .*greater than 0"),
+    ("weight: 0.8", "weight: 1.2", r"student\.distil\.weight: .*less than or equal to 1"),
+    ("blur: 0.1", "blur: 0.9", r"student\.spoiling: the shares add up to 1\.3, more than 1"),
+    ("votes: 0.3", "votes: 3", r"student\.votes: .*less than or equal to 1"),
+    ("teachers: [vgg]", "teachers: []", r"student\.distil\.teachers: "),
+    ("teachers: [vgg]", "teachers: [vgg, wide]", r"teachers: 'wide' is not trained; .*cnn, vgg"),
+    ("teachers: [vgg]", "teachers: [small]", r"teachers: 'small' is not trained"),
+    ("teachers: [vgg]", "teachers: [student]", r"student would learn from itself"),
+    ("start: vgg", "start: cnn", r"distil\.start is 'cnn', which is none of the teachers"),
+    (
+        "teachers: [vgg], start: vgg",
+        "teachers: [cnn], start: cnn",
+        r"distil\.start: cnn has another network than student",
+    ),
+    ("students: [student]", "students: [cnn]", r"train\.cnn has no `distil`, so list cnn under"),
+    (
+        "models: [cnn, vgg",
+        "models: [student, cnn, vgg",
+        r"student has a key `distil`, so",
+    ),
+    ("metric: accuracy", "metric: accuracy\n  excluded: [vg]", r"excluded names 'vg', but"),
+    (
+        "metric: accuracy",
+        "metric: accuracy\n  excluded: [cnn, vgg, mobilenet, student]",
+        r"promote\.excluded leaves no model",
+    ),
 ]
 """What is replaced in params.yaml, by what, and what is said then."""
 
@@ -88,3 +114,18 @@ def test_a_wrong_key_or_value_is_one_sentence_that_names_it(load):
 def test_missing_params_say_how_to_get_them_back(tmp_path):
     with pytest.raises(ParamsError, match="git checkout"):
         load_params(tmp_path / "params.yaml")
+
+
+def test_teachers_that_learn_from_each_other_are_refused(load):
+    section = ORIGINAL[ORIGINAL.index("  student:") : ORIGINAL.index("  mobilenet:")]
+    other = section.replace("student:", "other:").replace("[vgg], start: vgg", "[student]")
+    ring = section.replace("[vgg], start: vgg", "[other]") + other
+    text = ORIGINAL.replace("students: [student]", "students: [student, other]")
+    with pytest.raises(ParamsError, match="student would learn from itself"):
+        load(ORIGINAL, text.replace(section, ring))
+
+
+def test_what_is_excluded_is_trained_and_never_served(load):
+    params = load("metric: accuracy", "metric: accuracy\n  excluded: [vgg]")
+    assert params.trained == ["cnn", "vgg", "mobilenet", "student"]
+    assert params.candidates == ["cnn", "mobilenet", "student"]

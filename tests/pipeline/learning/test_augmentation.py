@@ -6,7 +6,7 @@ from keras.ops import convert_to_numpy
 
 from drawings.portrait.random_face import draw_face
 from pipeline.foundation.params import Augmentation
-from pipeline.learning.augmentation import RandomAffine, augmentation_layers
+from pipeline.learning.augmentation import Mixup, RandomAffine, augmentation_layers
 
 FULL = Augmentation(rotation=10, shear=5, zoom=0.1, width_shift=0.1, height_shift=0.1, flip=True)
 
@@ -93,3 +93,17 @@ def test_erasing_hides_a_rectangle_of_the_share_of_faces_it_is_asked_for():
     assert 0.18 < (share > 0).mean() < 0.32
     assert share.max() < 0.25
     np.testing.assert_array_equal(convert_to_numpy(erasing(faces, training=False)), faces)
+
+
+def test_mixing_blends_faces_and_targets_by_the_same_share():
+    levels = np.arange(0, 200, 10, dtype=np.float32)
+    faces = np.tile(levels[:, None, None, None], (1, 48, 48, 1))
+    targets = np.eye(len(levels), dtype=np.float32)
+    mixed = [convert_to_numpy(part) for part in Mixup(alpha=1.0, seed=2)(faces, targets)]
+    np.testing.assert_allclose(mixed[1].sum(axis=1), 1, rtol=1e-5)
+    np.testing.assert_allclose(mixed[0][:, 0, 0, 0], mixed[1] @ levels, rtol=1e-4)
+    shares = mixed[1].diagonal()
+    assert len(set(shares.round(3))) == len(levels)
+    assert 0.2 < shares.mean() < 0.8
+    for part, given in zip(Mixup(alpha=0.0, seed=2)(faces, targets), (faces, targets), strict=True):
+        np.testing.assert_array_equal(convert_to_numpy(part), given)

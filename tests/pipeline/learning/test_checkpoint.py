@@ -1,30 +1,37 @@
-"""A checkpoint holds what a training needs to go on, also where its last files are damaged."""
+"""A checkpoint holds what a training needs to go on, also where its last file is damaged."""
 
-import keras
 import numpy as np
 import pytest
 
 from pipeline.foundation.params import load_params
-from pipeline.learning.checkpoint import Checkpoint, State, TrainingError, best_epoch, fingerprint
+from pipeline.learning.checkpoint import Checkpoint, State, best_epoch, fingerprint
 
 
-def network(width=2):
-    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(width)])
+def state_after(epochs):
+    """A state whose arrays tell after how many epochs it is."""
+    return State(
+        history=[{"epoch": epoch, "val_accuracy": 0.1 * epoch} for epoch in range(1, epochs + 1)],
+        run_id="run",
+        resumed=[1],
+        weights=[np.full((2, 3), epochs, np.float32), np.arange(12.0)],
+        optimizer=[np.array(epochs)],
+        best=[np.full((2, 3), -epochs, np.float32), np.zeros(12)],
+    )
 
 
-def kept(folder, values):
-    """A checkpoint that has seen epochs of these `val_accuracy`, and the weights of each."""
-    checkpoint, state, weights = Checkpoint(folder, "val_accuracy"), State(run_id="run"), []
-    for epoch, value in enumerate(values, 1):
-        model = network()
-        state.history.append({"epoch": epoch, "val_accuracy": value})
-        checkpoint.save(state, model)
-        weights.append(model.get_weights())
-    return checkpoint, weights
+@pytest.fixture
+def checkpoint(tmp_path):
+    """One that has seen four epochs."""
+    checkpoint = Checkpoint(tmp_path / "kept", seconds=0)
+    for epochs in range(1, 5):
+        checkpoint.save(state_after(epochs))
+    return checkpoint
 
 
-def half(path):
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+def assert_same(state, expected):
+    for name, value in vars(expected).items():
+        for mine, theirs in zip(getattr(state, name), value, strict=True):
+            np.testing.assert_array_equal(mine, theirs)
 
 
 def test_the_first_of_the_best_epochs_is_the_best():
@@ -33,53 +40,53 @@ def test_the_first_of_the_best_epochs_is_the_best():
     assert best_epoch([], "val_loss") == 0
 
 
-def test_the_last_state_comes_back_with_the_weights_of_the_last_and_the_best_epoch(tmp_path):
-    checkpoint, weights = kept(tmp_path / "kept", [0.1, 0.4, 0.3, 0.2])
-    state = Checkpoint(tmp_path / "kept", "val_accuracy").load()
-    assert (state.epochs, state.run_id, best_epoch(state.history, "val_accuracy")) == (4, "run", 2)
-    for epoch in (2, 4):
-        filled = network()
-        checkpoint.fill(filled, epoch)
-        for mine, theirs in zip(filled.get_weights(), weights[epoch - 1], strict=True):
-            np.testing.assert_array_equal(mine, theirs)
-    assert sorted(path.name for path in checkpoint.folder.glob("*.h5")) == [
-        "2.weights.h5",
-        "3.weights.h5",
-        "4.weights.h5",
-    ]
+def test_the_last_state_comes_back_whole_and_two_are_kept(checkpoint):
+    assert_same(Checkpoint(checkpoint.folder, seconds=60).load(), state_after(4))
+    assert {path.name for path in checkpoint.folder.iterdir()} == {"3.npz", "4.npz"}
 
 
-@pytest.mark.parametrize("best", [0.1, 0.9], ids=["an earlier epoch", "the last epoch"])
-@pytest.mark.parametrize("damaged", ["4.weights.h5", "4.json"])
-def test_a_damaged_last_epoch_is_told_and_the_one_before_is_gone_on_from(
-    tmp_path, capsys, damaged, best
+def test_many_arrays_come_back_in_their_order(tmp_path):
+    arrays = [np.full(1, place) for place in range(120)]
+    Checkpoint(tmp_path, 0).save(State(history=[{"epoch": 1}], weights=arrays))
+    assert_same(Checkpoint(tmp_path, 0).load(), State(history=[{"epoch": 1}], weights=arrays))
+
+
+def halved(content):
+    return content[: len(content) // 2]
+
+
+def flipped(content):
+    """One bit of an array is another one."""
+    place = content.index(np.arange(12.0).tobytes()) + 20
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
+@pytest.mark.parametrize("damage", [halved, flipped, lambda _: b"", lambda _: b"no archive"])
+def test_a_damaged_last_state_is_told_and_the_one_before_is_gone_on_from(
+    checkpoint, capsys, damage
 ):
-    checkpoint, _ = kept(tmp_path / "kept", [0.1, 0.4, 0.3, best])
-    half(checkpoint.folder / damaged)
-    state = checkpoint.load()
-    assert state.epochs == 3
-    assert "epoch 4 is damaged" in capsys.readouterr().out
-    checkpoint.fill(network(), best_epoch(state.history, "val_accuracy"))
+    last = checkpoint.folder / "4.npz"
+    last.write_bytes(damage(last.read_bytes()))
+    assert_same(checkpoint.load(), state_after(3))
+    assert "4.npz is damaged" in capsys.readouterr().out
 
 
-def test_where_nothing_is_whole_training_begins_anew(tmp_path, capsys):
-    checkpoint, _ = kept(tmp_path / "kept", [0.4, 0.2, 0.3])
-    half(checkpoint.folder / "1.weights.h5")  # the best of both that are kept
+def test_where_nothing_is_whole_training_begins_anew(checkpoint, capsys):
+    for path in checkpoint.folder.iterdir():
+        path.write_bytes(halved(path.read_bytes()))
     assert checkpoint.load() == State()
     told = capsys.readouterr().out
-    assert "epoch 3 is damaged" in told
-    assert "epoch 2 is damaged" in told
+    assert "3.npz is damaged" in told
+    assert "4.npz is damaged" in told
 
 
-def test_a_checkpoint_of_another_network_is_refused_and_left_alone(tmp_path):
-    checkpoint, _ = kept(tmp_path / "kept", [0.5])
-    before = checkpoint.weights(1).read_bytes()
-    with pytest.raises(TrainingError, match=r"does not fit the network .*delete"):
-        checkpoint.fill(network(3), 1)
-    assert checkpoint.weights(1).read_bytes() == before
+def test_states_are_as_far_apart_as_is_asked_for(tmp_path):
+    assert Checkpoint(tmp_path, seconds=0).is_due
+    assert not Checkpoint(tmp_path, seconds=3600).is_due
 
 
 def test_other_settings_or_other_data_have_another_fingerprint():
     train = load_params().train
-    prints = {fingerprint(train[name], data) for name in ("cnn", "vgg") for data in ("a", "b")}
-    assert len(prints) == 4
+    data = ((), ("a",), ("b",), ("a", "b"))
+    prints = {fingerprint(train[name], *hashes) for name in ("cnn", "vgg") for hashes in data}
+    assert len(prints) == 8

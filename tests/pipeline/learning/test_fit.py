@@ -11,7 +11,7 @@ from pipeline.data.dataset import Split
 from pipeline.foundation.params import Augmentation, Head, MobileNet, Vgg, load_params
 from pipeline.learning import networks
 from pipeline.learning.calibration import calibrate
-from pipeline.learning.checkpoint import Checkpoint, State, best_epoch
+from pipeline.learning.checkpoint import Checkpoint, State, TrainingError, best_epoch
 from pipeline.learning.fit import Fit
 from pipeline.measuring import metrics
 
@@ -38,7 +38,7 @@ def fit(tmp_path):
         )
         built = networks.build(network, (48, 48, 1), 7)
         before = built.get_weights()
-        checkpoint = Checkpoint(tmp_path / "kept", "val_loss")
+        checkpoint = Checkpoint(tmp_path / "kept", seconds=60)
         state = State()
         Fit(built, settings, split(1), split(2), checkpoint, state, lambda *_: None).run()
         return built, before, state
@@ -55,6 +55,15 @@ def test_the_network_is_left_with_what_validated_best(fit, ema):
     history = [epoch["val_loss"] for epoch in state.history]
     assert history.index(min(history)) + 1 == best_epoch(state.history, "val_loss")
     assert loss == pytest.approx(min(history), rel=1e-4)
+
+
+def test_a_state_of_another_network_is_refused(fit, tmp_path):
+    _, _, state = fit(VGG, ema=0.0, epochs=2, learning_rate=0.1)
+    state.weights[0] = state.weights[0][..., :2]
+    settings = replace(load_params().train["vgg"], network=VGG, epochs=3, warmup_epochs=0)
+    network, checkpoint = networks.build(VGG, (48, 48, 1), 7), Checkpoint(tmp_path, seconds=60)
+    with pytest.raises(TrainingError, match=r"does not fit the network .*delete it"):
+        Fit(network, settings, split(1), split(2), checkpoint, state, lambda *_: None).run()
 
 
 def test_a_pretrained_base_keeps_its_statistics_and_learns_the_rest(fit):

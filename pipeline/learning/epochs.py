@@ -1,0 +1,97 @@
+"""One epoch of a learner: step by step, or on JAX as a single compiled call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from tqdm import tqdm
+
+from pipeline.learning.batches import batches_of, order_of
+from pipeline.learning.learner import Learner, hits
+
+if keras.backend.backend() == "jax":
+    import jax
+    import jax.numpy as jnp
+
+Values = list[list[Any]]
+"""The values of the variables that a step changes: trained, others, the optimiser's."""
+
+
+@dataclass
+class SteppedEpochs:
+    """Epochs whose steps are called one by one, on any backend.
+
+    Not by `fit`, which puts the average of the weights in their place whenever it returns. `images`
+    uint8 (N, 48, 48) and `targets` float32 (N, classes) are those of all training faces.
+    """
+
+    learner: Learner
+    images: np.ndarray
+    targets: np.ndarray
+    batch_size: int
+    seed: int
+
+    def __call__(self, epoch: int) -> dict[str, float]:
+        """Train one epoch, `epoch` counting the finished ones; its accuracy and loss."""
+        order = order_of(len(self.images), self.batch_size, self.seed, epoch)
+        batches = batches_of(self.images, self.targets, order)
+        bar = tqdm(batches, "train", len(order), unit="step", disable=None, leave=False)
+        told = [self.learner.train_on_batch(batch, return_dict=True) for batch in bar]
+        return {name: float(np.mean([figures[name] for figures in told])) for name in told[0]}
+
+
+class CompiledEpochs:
+    """As `SteppedEpochs`, on JAX: faces lie on the device, and an epoch is one compiled call."""
+
+    def __init__(
+        self, learner: Learner, images: np.ndarray, targets: np.ndarray, batch_size: int, seed: int
+    ) -> None:
+        self.learner, self.batch_size, self.seed = learner, batch_size, seed
+        self.data = jax.device_put((images, targets))
+        self._run = jax.jit(self._epoch, donate_argnums=0)
+
+    def __call__(self, epoch: int) -> dict[str, float]:
+        """Train one epoch, `epoch` counting the finished ones; its accuracy and loss."""
+        learner = self.learner
+        groups = (
+            learner.trainable_variables,
+            learner.non_trainable_variables,
+            learner.optimizer.variables,
+        )
+        values = [[variable.value for variable in group] for group in groups]
+        order = order_of(len(self.data[0]), self.batch_size, self.seed, epoch)
+        values, figures = self._run(values, order, *self.data)
+        for group, new in zip(groups, values, strict=True):
+            for variable, value in zip(group, new, strict=True):
+                variable.assign(value)
+        loss, accuracy = (float(figure) for figure in figures)
+        return {"accuracy": accuracy, "loss": loss}
+
+    def _epoch(self, values: Values, order: Any, images: Any, targets: Any) -> Any:  # noqa: ANN401
+        """The values after all batches, and the mean loss and accuracy."""
+
+        def step(values: Values, rows: Any) -> tuple[Values, Any]:  # noqa: ANN401
+            return self._step(values, {"images": images[rows], "targets": targets[rows]})
+
+        values, figures = jax.lax.scan(step, values, order)
+        return values, figures.mean(axis=0)
+
+    def _step(self, values: Values, batch: dict[str, Any]) -> tuple[Values, Any]:
+        """The values after one step on a batch, and its mean loss and accuracy."""
+        trained, others, optimizer = values
+
+        def loss_of(trained: list[Any]) -> Any:  # noqa: ANN401
+            outputs, changed = self.learner.stateless_call(trained, others, batch, training=True)
+            return self.learner.compute_loss(y_pred=outputs), (outputs, changed)
+
+        differentiate = jax.value_and_grad(loss_of, has_aux=True)
+        (loss, (outputs, others)), gradients = differentiate(trained)
+        trained, optimizer = self.learner.optimizer.stateless_apply(optimizer, gradients, trained)
+        return [trained, others, optimizer], jnp.stack([loss, hits(outputs).mean()])
+
+
+Epochs = CompiledEpochs if keras.backend.backend() == "jax" else SteppedEpochs
+"""How epochs are trained here."""
