@@ -23,7 +23,7 @@ from pipeline.foundation.files import replace_other, write_csv, write_json
 from pipeline.foundation.params import REPOSITORY, Evaluation, load_params
 from pipeline.measuring import metrics
 from pipeline.measuring.figures import calibration, details, figures, uncertainty
-from pipeline.measuring.predictions import predict_views
+from pipeline.measuring.predictions import predict_shown, predict_views
 from pipeline.records.reports import REPORTED, folder_of, read_report
 
 CHECKED_FACES = 512
@@ -103,6 +103,17 @@ def all_details(
     }
 
 
+def teachers_figures(names: list[str], splits: dict[str, Split]) -> dict[str, Any]:
+    """What the teachers of a student, whose probabilities are averaged, make of held-out faces."""
+    networks = [load_onnx(REPOSITORY / "models" / f"{name}.onnx", ALL_CORES) for name in names]
+    told: dict[str, Any] = {"models": names}
+    for split in ("validation", "test"):
+        images = splits[split].images
+        seen = np.mean([predict_shown(each, images, "teachers") for each in networks], axis=0)
+        told[split] = figures(splits[split].labels, seen)
+    return told
+
+
 def cost_of(path: Path, record: dict[str, Any]) -> dict[str, float]:
     """What the ONNX file costs: its size, and times that are of this machine and this moment."""
     return {
@@ -115,7 +126,8 @@ def cost_of(path: Path, record: dict[str, Any]) -> dict[str, float]:
 def evaluate_model(name: str, settings: Evaluation) -> None:
     """Export one trained model, measure it on all splits and write its report."""
     folder, models = folder_of(name), REPOSITORY / "models"
-    record = read_report(name, "training", "parameters", "seconds_per_epoch", "temperature")
+    keys = ("recipe", "parameters", "seconds_per_epoch", "temperature")
+    record = read_report(name, "training", *keys)
     splits = {told: load_split(split) for split, told in REPORTED.items()}
     path = models / f"{name}.onnx"
     difference = export_checked(models / f"{name}.keras", path, splits["validation"])
@@ -124,8 +136,11 @@ def evaluate_model(name: str, settings: Evaluation) -> None:
     single = {split: views[0] for split, views in seen.items()}
     summary = {split: figures(faces.labels, single[split]) for split, faces in splits.items()}
     known = all_details(splits, seen, record["temperature"], settings)
+    known["onnx_differs_from_keras_by"] = difference
+    if distil := record["recipe"].get("distil"):
+        known["teachers"] = teachers_figures(distil["teachers"], splits)
     write_json(folder / "metrics.json", summary)
-    write_json(folder / "details.json", known | {"onnx_differs_from_keras_by": difference})
+    write_json(folder / "details.json", known)
     write_json(folder / "cost.json", cost_of(path, record))
     save_tables(folder, splits["test"], single["test"])
     for split, values in summary.items():

@@ -70,12 +70,9 @@ def gather() -> dict[str, Any]:
     }
 
 
-READ = ("training", "metrics", "details", "cost")
-
-
 def read_model(name: str) -> dict[str, Any]:
     """The reports on one model that the page compares or looks into."""
-    return {file: read_report(name, file, *NEEDED[file]) for file in READ}
+    return {file: read_report(name, file, *keys) for file, keys in NEEDED.items()}
 
 
 def read_label_noise(folder: Path) -> dict[str, Any]:

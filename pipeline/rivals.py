@@ -17,7 +17,8 @@ def main() -> None:
         print("The champion was measured on other faces than FER2013's: no rival stands beside it.")
     rivals = read_published() if comparable else []
     entries = sorted([*entries_of(card), *rivals], key=lambda entry: -entry["accuracy"])
-    write_csv(COMPARED, list(entries[0]), [entry.values() for entry in entries])
+    columns = list(entries[0])
+    write_csv(COMPARED, columns, [[entry[name] for name in columns] for entry in entries])
     for entry in entries:
         print(f"{entry['accuracy']:.2%}  {entry['name']} ({entry['origin']})")
 

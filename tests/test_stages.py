@@ -78,8 +78,9 @@ def test_a_student_depends_on_its_teachers_and_on_all_that_other_models_do():
     }
     files = {f"models/{teacher}.keras" for teacher in teachers}
     records = {f"reports/models/{teacher}/training.json" for teacher in teachers}
-    others = set(STAGES["train"]["deps"])
-    assert set(STAGES["train-students"]["deps"]) == others | files | records
+    exported = {f"models/{teacher}.onnx" for teacher in teachers}
+    for stage, own in (("train", files | records), ("evaluate", exported)):
+        assert set(STAGES[f"{stage}-students"]["deps"]) == set(STAGES[stage]["deps"]) | own
 
 
 def test_a_training_cannot_open_the_test_split():

@@ -197,6 +197,12 @@ def provenance(card: ModelCard, words: Words) -> dict[str, str]:
             epochs=card.details["epochs"], seconds=round(card.details["seconds_per_epoch"])
         )
         facts[words.PROVENANCE_KERAS] = card.details["keras"]
+    if distil := card.details.get("recipe", {}).get("distil"):
+        facts[words.PROVENANCE_TEACHERS] = ", ".join(distil["teachers"])
+    if share := card.details.get("votes"):
+        facts[words.PROVENANCE_VOTES] = words.VOTES.format(share=words.percent(share))
+    if power := card.details.get("prior_power"):
+        facts[words.PROVENANCE_PRIOR] = words.PRIOR.format(power=words.decimal(power, 2))
     return facts
 
 

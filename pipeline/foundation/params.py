@@ -191,6 +191,10 @@ class Training:
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
 
 
+VIEWS = {"none": 1, "flip": 2, "ten": 10}
+"""How many views of a face each `averaging` averages."""
+
+
 @dataclass(frozen=True, config=_strict)
 class Evaluation:
     """How models are measured, beside the plain single view that everything is chosen by.
@@ -326,31 +330,38 @@ def _check_teachers(params: Params, path: Path) -> None:
                     f"{path}: train.{model} has {'no' if learns_from_others else 'a key'} `distil`,"
                     f" so list {model} under {'models' if learns_from_others else 'students'}"
                 )
-    for model, settings in params.train.items():
-        _follow_teachers(params, model, settings, path)
-        if start := settings.distil and settings.distil.start:
-            place = f"{path}: train.{model}.distil.start"
-            if start not in settings.distil.teachers:
-                raise ParamsError(f"{place} is {start!r}, which is none of the teachers")
-            if params.train[start].network != settings.network:
-                raise ParamsError(f"{place}: {start} has another network than {model}")
+    for model in params.students:
+        _follow_teachers(params, model, path)
+        _check_start(params, model, path)
 
 
-def _follow_teachers(params: Params, model: str, settings: Training, path: Path) -> None:
-    """ParamsError where a teacher is unknown, or `model` is its own teacher by whatever way."""
-    place, seen = f"{path}: train.{model}.distil.teachers", set()
-    waiting = list(settings.distil.teachers) if settings.distil else []
+def _follow_teachers(params: Params, model: str, path: Path) -> None:
+    """ParamsError where a teacher is not trained, or `model` learns from itself, if by others."""
+    place, seen, waiting = f"{path}: train.{model}.distil.teachers", set(), [model]
     while waiting:
-        teacher = waiting.pop()
-        if teacher not in params.trained:
-            raise ParamsError(
-                f"{place}: {teacher!r} is not trained; they can be {', '.join(params.trained)}"
-            )
-        if teacher == model:
-            raise ParamsError(f"{place}: {model} would learn from itself")
-        if teacher not in seen and (distil := params.train[teacher].distil):
-            waiting += distil.teachers
-        seen.add(teacher)
+        distil = params.train[waiting.pop()].distil
+        for teacher in distil.teachers if distil else []:
+            if teacher not in params.trained:
+                raise ParamsError(
+                    f"{place}: {teacher!r} is not trained; add it to models, or take {model} out "
+                    "of students"
+                )
+            if teacher == model:
+                raise ParamsError(f"{place}: {model} would learn from itself")
+            if teacher not in seen:
+                seen.add(teacher)
+                waiting.append(teacher)
+
+
+def _check_start(params: Params, model: str, path: Path) -> None:
+    """ParamsError where `model` cannot begin with the weights that it is to begin with."""
+    settings, place = params.train[model], f"{path}: train.{model}.distil.start"
+    if not settings.distil or not (start := settings.distil.start):
+        return
+    if start not in settings.distil.teachers:
+        raise ParamsError(f"{place} is {start!r}, which is none of the teachers")
+    if params.train[start].network != settings.network:
+        raise ParamsError(f"{place}: {start} has another network than {model}")
 
 
 def _check(settings: Training, place: str) -> None:

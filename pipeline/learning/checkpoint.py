@@ -7,9 +7,8 @@ import json
 import shutil
 import time
 import zipfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -126,8 +125,14 @@ def _read(path: Path) -> State:
 def fingerprint(settings: Training, *data: str) -> str:
     """What a training's results belong to: another recipe or other data gives another text.
 
-    `data` are hashes of what it learns from.
+    `data` are hashes of what it learns from. An option that is left at its default does not count,
+    so that a new one changes no text.
     """
-    content: dict[str, Any] = {"settings": asdict(settings), "data": data}
-    text = json.dumps(content, sort_keys=True)
+    defaults = {field.name: field.default for field in fields(settings)}
+    recipe = {
+        name: value
+        for name, value in asdict(settings).items()
+        if getattr(settings, name) != defaults[name]
+    }
+    text = json.dumps({"settings": recipe, "data": data}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

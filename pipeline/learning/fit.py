@@ -63,7 +63,7 @@ class Fit:
     def _fit(self, phase: Phase) -> None:
         settings, state = self.settings, self.state
         steps = -(-len(self.train.images) // settings.batch_size)
-        learner = self._learner(phase, steps)
+        learner = self.learner(phase, steps)
         targets = targets_of(self.train, settings.votes)
         epochs = Epochs(learner, self.train.images, targets, settings.batch_size, settings.seed)
         while state.epochs < phase.last and not is_over(state, settings):
@@ -104,7 +104,7 @@ class Fit:
         print(f" - {told}", flush=True)
         self.log(figures, epoch)
 
-    def _learner(self, phase: Phase, steps: int) -> Learner:
+    def learner(self, phase: Phase, steps: int) -> Learner:
         """What is fitted in `phase`: with a copy of the network, as the state left it."""
         settings, state = self.settings, self.state
         copy = accelerated(networks.logits_of(self.network), settings.precision)

@@ -10,12 +10,11 @@ import numpy as np
 from tqdm import tqdm
 
 from pipeline.data.dataset import SIZE, Split, as_input
+from pipeline.foundation.params import VIEWS
 
 Predict = Callable[[np.ndarray], np.ndarray]
 """Takes float32 faces (N, 48, 48, 1) of 0..255 and returns probabilities (N, classes)."""
 BATCH = 64
-VIEWS = {"none": 1, "flip": 2, "ten": 10}
-"""How many `views` of a face are averaged."""
 MOVE = 2
 """Pixels by which the moved views of a face are moved."""
 

@@ -163,14 +163,17 @@ def save_ablation(runs: list[dict[str, Any]], path: Path) -> None:
 
 
 def save_rivals(entries: list[dict[str, Any]], ours: set[str], path: Path) -> None:
-    """Draw the accuracy of each entry, best first; `ours` are set off, quoted figures are pale."""
+    """Draw the accuracy of each entry, best first; `ours` are set off, quoted figures are pale.
+
+    `how` lists in words how an entry's figure came about.
+    """
     figure, (axis,) = _figure(1, width=13, height=0.34 * len(entries) + 0.8)
     for place, entry in enumerate(entries):
         colour = "tab:orange" if entry["name"] in ours else "tab:blue"
         pale = 1.0 if entry["origin"] == "measured" else 0.45
         axis.barh(place, entry["accuracy"], color=colour, alpha=pale)
         size = f"{entry['parameters'] / 1e6:.3g} M parameters" if entry["parameters"] else ""
-        facts = "; ".join(filter(None, (entry["origin"], size, entry["note"])))
+        facts = "; ".join(filter(None, (size, *entry["how"], entry["note"])))
         axis.text(entry["accuracy"], place, f" {entry['accuracy']:.2%}  {facts}", va="center")
     axis.set_yticks(range(len(entries)), [entry["name"] for entry in entries])
     axis.set(xlim=(0, 2), xticks=[], title="Accuracy on FER2013, as measured or as published")

@@ -18,6 +18,7 @@ NEEDED = {
         "candidates",
         "data_hash",
         "parameters",
+        "recipe.network",
         "classes",
         "threshold",
         "git_commit",

@@ -113,6 +113,20 @@ def test_the_provenance_names_commit_data_run_and_the_whole_recipe(card, page):
         assert f"{name} {value}" in told
 
 
+def test_a_student_tells_its_teachers_the_votes_and_the_power_of_the_prior(card):
+    recipe = {"distil": {"teachers": ["wide", "deep"]}}
+    learned = {"recipe": recipe, "votes": 0.3, "prior_power": 0.15}
+    told = section(read(model_card(replace(card, details=learned))), text.PROVENANCE).text
+    assert "Teachers wide, deep" in told
+    assert "Votes of FER+ 30 % of what each training face is to be called" in told
+    assert "Rare emotions favoured: probabilities are divided by" in told
+    assert "to the power of 0.15" in told
+    plain = {"recipe": {"distil": None}, "votes": 0.0, "prior_power": 0.0}
+    told = section(read(model_card(replace(card, details=plain))), text.PROVENANCE).text
+    for fact in (text.PROVENANCE_TEACHERS, text.PROVENANCE_VOTES, text.PROVENANCE_PRIOR):
+        assert fact not in told
+
+
 def test_a_recipe_is_flattened_by_dots():
     recipe = {"seed": 1, "network": {"name": "vgg", "stages": [[8], [16]]}, "head": None}
     assert flat(recipe) == {

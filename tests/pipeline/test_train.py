@@ -2,13 +2,16 @@
 
 import csv
 import json
+import shutil
 import signal
+from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
 
-from pipeline.data.dataset import load_split
+from pipeline.data.dataset import load_split, save_splits
+from pipeline.learning.batches import one_hot
 from tests.workspace import Workspace
 
 EPOCHS = 5
@@ -23,18 +26,20 @@ def workspace(tmp_path_factory):
     return workspace
 
 
+AT_ONCE = ("--save-every", "0")
+
+
 def cut_off(workspace, model, *epochs):
     """Train `model`, killed in each of `epochs`; what is printed in the end."""
     for epoch in epochs:
-        process = workspace.start(
-            "python", "-m", "pipeline.train", model, MLFLOW_TRACKING_URI="http://127.0.0.1:9"
-        )
+        command = ("python", "-m", "pipeline.train", model, *AT_ONCE)
+        process = workspace.start(*command, MLFLOW_TRACKING_URI="http://127.0.0.1:9")
         for line in process.stdout:
             if f"Epoch {epoch}/" in line:
                 process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
         assert not (workspace.root / "models" / f"{model}.keras").exists()
-    return workspace.stage("train", model, MLFLOW_TRACKING_URI="http://127.0.0.1:9")
+    return workspace.stage("train", model, *AT_ONCE, MLFLOW_TRACKING_URI="http://127.0.0.1:9")
 
 
 @pytest.fixture(scope="module")
@@ -138,11 +143,76 @@ def test_wrong_params_end_with_one_sentence_and_no_traceback(subtests, workspace
             assert "Traceback" not in output
 
 
-def test_an_unknown_model_is_named_with_the_known_ones(workspace):
-    output, _ = workspace.start("python", "-m", "pipeline.train", "resnet").communicate()
-    assert output.splitlines()[-1] == (
-        "train: params.yaml has no section train.resnet; it has cnn, vgg, mobilenet"
+def complaint(workspace, *models):
+    """The last line of a training that is refused, before a single epoch."""
+    process = workspace.start("python", "-m", "pipeline.train", *models)
+    output, _ = process.communicate()
+    assert process.returncode == 1
+    assert "Traceback" not in output
+    assert "Epoch" not in output
+    return output.splitlines()[-1]
+
+
+def test_an_unknown_model_is_named_with_the_known_ones_before_any_is_trained(workspace):
+    assert complaint(workspace, "cnn", "resnet") == (
+        "train: params.yaml has no section train.resnet; it has cnn, vgg, mobilenet, student"
     )
+
+
+def test_a_student_learns_from_a_teacher_that_the_same_command_trained(workspace):
+    (workspace.root / "models" / "vgg.keras").unlink(missing_ok=True)
+    assert "student learns from vgg, but" in complaint(workspace, "student")
+    assert "student learns from vgg, but" in complaint(workspace, "student", "vgg")
+    output = workspace.stage("train", "vgg", "student")
+    assert output.index("vgg: kept epoch") < output.index("student: kept epoch")
+    assert "student: data/arrays holds no votes, so only the labels are learned" in output
+    record = record_of(workspace, "student")
+    assert record["recipe"]["distil"]["teachers"] == ["vgg"]
+    assert record["votes"] == 0
+    assert 0 <= record["prior_power"] <= 0.5
+
+
+def test_a_teacher_of_other_classes_or_other_faces_is_refused(subtests, workspace):
+    workspace.stage("train", "vgg")
+    path = workspace.root / "reports" / "models" / "vgg" / "training.json"
+    for key, value, sentence in (
+        ("classes", ["happy", "sad"], "but its teacher vgg names happy, sad; train vgg again"),
+        ("learned_from", "0" * 64, "vgg, the teacher of student, learned from other faces than"),
+    ):
+        with subtests.test(key=key):
+            before = path.read_text(encoding="utf-8")
+            path.write_text(json.dumps(json.loads(before) | {key: value}), encoding="utf-8")
+            assert sentence in complaint(workspace, "student")
+            path.write_text(before, encoding="utf-8")
+
+
+def test_votes_on_the_training_faces_are_learned_and_the_record_says_so(workspace):
+    path = workspace.root / "data" / "arrays" / "train.npz"
+    before = path.read_bytes()
+    train = load_split("train", path.parent)
+    save_splits({"train": replace(train, votes=one_hot(train)[:, ::-1])}, path.parent)
+    workspace.stage("train", "vgg")
+    output = workspace.stage("train", "student")
+    path.write_bytes(before)
+    assert "holds no votes" not in output
+    assert record_of(workspace, "student")["votes"] == 0.3
+
+
+def test_a_training_goes_on_elsewhere_from_a_folder_of_states_that_was_taken_there(
+    workspace, tmp_path
+):
+    here, there = tmp_path / "here", tmp_path / "there"
+    process = workspace.start(
+        "python", "-m", "pipeline.train", "cnn", "--state", str(here), *AT_ONCE
+    )
+    for line in process.stdout:
+        if "Epoch 4/" in line:
+            process.send_signal(signal.SIGKILL)
+    process.wait()
+    shutil.copytree(here, there)
+    output = workspace.stage("train", "cnn", "--state", str(there))
+    assert "cnn: going on after epoch 3" in output
+    assert not list(there.rglob("*.npz"))
 
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])

@@ -31,6 +31,7 @@ def models(tmp_path_factory):
     """The folder of the champion that eight classes were promoted to."""
     workspace = Workspace(tmp_path_factory.mktemp("eight") / "clone", rows=210)
     workspace.replace("params.yaml", "models: [cnn, vgg, mobilenet]", "models: [vgg]")
+    workspace.replace("params.yaml", "students: [student]", "students: []")
     workspace.replace("params.yaml", "labels: fer2013", "labels: ferplus")
     write_votes(workspace.root / "data" / "fer2013.csv", workspace.root / "data" / "fer2013new.csv")
     assert "contempt" in workspace.stage("convert")

@@ -31,7 +31,7 @@ def test_the_readmes_network_is_trained_promoted_and_served(tmp_path):
     params = yaml.load(workspace.root / "params.yaml")
     section = yaml.load(example("yaml", "separable:"))
     section["train"]["separable"]["epochs"] = 1
-    params["models"] = section["models"][-1:]
+    params["models"], params["students"] = section["models"][-1:], []
     params["train"].update(section["train"])
     yaml.dump(params, workspace.root / "params.yaml")
     workspace.run("dvc", "repro", "promote")

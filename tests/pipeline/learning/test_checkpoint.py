@@ -1,9 +1,11 @@
 """A checkpoint holds what a training needs to go on, also where its last file is damaged."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from pipeline.foundation.params import load_params
+from pipeline.foundation.params import Spoiling, load_params
 from pipeline.learning.checkpoint import Checkpoint, State, best_epoch, fingerprint
 
 
@@ -90,3 +92,10 @@ def test_other_settings_or_other_data_have_another_fingerprint():
     data = ((), ("a",), ("b",), ("a", "b"))
     prints = {fingerprint(train[name], *hashes) for name in ("cnn", "vgg") for hashes in data}
     assert len(prints) == 8
+
+
+def test_an_option_at_its_default_does_not_change_the_fingerprint():
+    settings = load_params().train["vgg"]
+    assert fingerprint(replace(settings, votes=0.0, distil=None)) == fingerprint(settings)
+    for changes in ({"votes": 0.3}, {"mixup": 0.0}, {"spoiling": Spoiling(blur=0.1)}):
+        assert fingerprint(replace(settings, **changes)) != fingerprint(settings)
