@@ -96,6 +96,16 @@ def test_every_trained_model_has_a_complete_mlflow_run(workspace, store):
         assert run.data.tags["model_version"]
 
 
+def test_a_student_is_measured_beside_its_teachers(workspace):
+    reports = workspace.root / "reports" / "models"
+    teachers = read_json(reports / "student" / "details.json")["teachers"]
+    assert teachers.pop("models") == ["vgg"]
+    measured = read_json(reports / "vgg" / "metrics.json")
+    for split, figures in teachers.items():
+        assert figures == pytest.approx(measured[split])
+    assert set(teachers) == {"validation", "test"}
+
+
 def test_the_champion_can_be_loaded_from_the_registry_and_is_the_promoted_model(workspace, store):
     version = store.get_model_version_by_alias("fer", "champion")
     champion = store.get_run(version.run_id).data.tags["model"]

@@ -1,0 +1,108 @@
+"""By hand: the figures in README.md, from the reports of the last `dvc repro`.
+
+`python -m pipeline.readme` writes each table anew between its two marks, <!-- NAME --> and
+<!-- /NAME -->. What stands around them is written by people.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.foundation.errors import PipelineError, run
+from pipeline.foundation.files import write_text
+from pipeline.foundation.params import REPOSITORY, VIEWS
+from pipeline.records.card import read_champion
+from pipeline.records.reports import read_report, read_robustness
+
+README = REPOSITORY / "README.md"
+
+
+def figures(champion: str, models: Sequence[str]) -> list[list[str]]:
+    """The table of all models, the champion first; of a student what its teachers say together."""
+    rows = [["model", "parameters", "PrivateTest accuracy", "macro-F1", "PublicTest accuracy"]]
+    for name in sorted(models, key=lambda name: name != champion):
+        details = read_report(name, "details", "averaging", "test.averaged", "test.intervals_95")
+        metrics = read_report(name, "metrics", "validation", "test")
+        parameters = read_report(name, "cost", "parameters")["parameters"]
+        rows.append(row_of(name, metrics, parameters, details["test"], name == champion))
+        if name == champion and details["averaging"] != "none":
+            views, averaged = VIEWS[details["averaging"]], details["test"]["averaged"]
+            rows.append([f"`{name}`, mean of {views} views", "", *scores(averaged), ""])
+        if teachers := details.get("teachers"):
+            told = " and ".join(f"`{teacher}`" for teacher in teachers["models"])
+            validation = percent(teachers["validation"]["accuracy"])
+            said = [f"its teachers, {told}: their mean, not served", "", *scores(teachers["test"])]
+            rows.append([*said, validation])
+    return rows
+
+
+def row_of(
+    name: str, metrics: dict[str, Any], parameters: int, test: dict[str, Any], is_champion: bool
+) -> list[str]:
+    """A model's line: single view, with the 95 % interval of its accuracy."""
+    low, high = (f"{100 * test['intervals_95']['accuracy'][end]:.1f}" for end in ("low", "high"))
+    accuracy, macro_f1 = scores(metrics["test"])
+    named = f"`{name}`"
+    if is_champion:
+        named, accuracy, macro_f1 = f"**`{name}`** (champion)", f"**{accuracy}**", f"**{macro_f1}**"
+    return [
+        named,
+        f"{parameters / 1e6:.2f} M",
+        f"{accuracy} ({low} to {high})",
+        macro_f1,
+        percent(metrics["validation"]["accuracy"]),
+    ]
+
+
+def robustness() -> list[list[str]]:
+    """The table of accuracies on spoilt test faces."""
+    rows = [["PrivateTest", "accuracy", "points lost"]]
+    unspoilt, *others = read_robustness()
+    rows.append([unspoilt["faces"], percent(unspoilt["accuracy"]), ""])
+    for row in others:
+        lost = 100 * (unspoilt["accuracy"] - row["accuracy"])
+        rows.append([row["faces"], percent(row["accuracy"]), f"{lost:.1f}"])
+    return rows
+
+
+def scores(measured: dict[str, float]) -> list[str]:
+    """Accuracy and macro-F1 as they are written."""
+    return [percent(measured["accuracy"]), f"{measured['macro_f1']:.3f}"]
+
+
+def percent(share: float) -> str:
+    """A share 0..1 in percent."""
+    return f"{100 * share:.2f} %"
+
+
+def markdown(rows: list[list[str]]) -> str:
+    """A table whose first row is its header."""
+    header, *others = ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join([header, "|---" * len(rows[0]) + "|", *others])
+
+
+def with_table(text: str, name: str, table: str) -> str:
+    """`text` with `table` between the marks of `name`; PipelineError where it lacks them."""
+    marks = f"<!-- {name} -->", f"<!-- /{name} -->"
+    pattern = re.compile(f"{re.escape(marks[0])}\n.*?{re.escape(marks[1])}", re.DOTALL)
+    if not pattern.search(text):
+        raise PipelineError(f"{README} lacks the marks {marks[0]} and {marks[1]}")
+    return pattern.sub(lambda _: f"{marks[0]}\n{table}\n{marks[1]}", text)
+
+
+def written(text: str) -> str:
+    """`text` of the README with today's tables."""
+    card = read_champion()
+    text = with_table(text, "figures", markdown(figures(card["model"], list(card["candidates"]))))
+    return with_table(text, "robustness", markdown(robustness()))
+
+
+def main() -> None:
+    """Write the README's tables."""
+    write_text(README, written(README.read_text(encoding="utf-8")))
+
+
+if __name__ == "__main__":
+    run(main)
