@@ -30,7 +30,8 @@ def figures(champion: str, models: Sequence[str]) -> list[list[str]]:
         if name == champion and details["averaging"] != "none":
             views, averaged = VIEWS[details["averaging"]], details["test"]["averaged"]
             rows.append([f"`{name}`, mean of {views} views", "", *scores(averaged), ""])
-        if teachers := details.get("teachers"):
+        teachers = details.get("teachers", {"models": []})
+        if len(teachers["models"]) > 1:  # a single one has a line of its own
             told = " and ".join(f"`{teacher}`" for teacher in teachers["models"])
             validation = percent(teachers["validation"]["accuracy"])
             said = [f"its teachers, {told}: their mean, not served", "", *scores(teachers["test"])]

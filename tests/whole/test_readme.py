@@ -74,7 +74,7 @@ def test_a_video_is_marked(folder):
     assert done == "1.0 seconds done"
     assert Path(table).parent == Path()
     assert {path.name for path in folder.glob("marked*")} == {"marked.mp4", "marked.json", table}
-    assert re.fullmatch(r"marked-vgg-threshold-.*\.csv", table)
+    assert re.fullmatch(r"marked-student-threshold-.*\.csv", table)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the examples are for a Unix shell")
