@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from pipeline.foundation.files import write_whole
 from pipeline.measuring.bins import BINS, bin_of
@@ -38,6 +38,7 @@ def save_history(history: list[dict[str, float]], best_epoch: int, path: Path) -
         axis.plot(epochs, [row[f"val_{name}"] for row in history], label="validation")
         axis.axvline(best_epoch, color="grey", linestyle=":", label=f"kept: epoch {best_epoch}")
         axis.set(xlabel="epoch", ylabel=name)
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes[0].legend(frameon=False)
     _save(figure, path)
 
