@@ -238,7 +238,7 @@ class Ablation:
 class Params:
     """All of params.yaml. `models` and `students` list the sections of `train` that it runs.
 
-    Students have teachers, whose files the stage `distil` of dvc.yaml names.
+    Students have teachers, whose files the stage `train-students` of dvc.yaml names.
     """
 
     models: Annotated[list[str], Field(min_length=1)]
