@@ -259,6 +259,7 @@ def test_the_webcam_is_used_by_the_keyboard_alone(open_page):
 def test_an_upright_camera_has_an_upright_stage(open_page):
     page = open_page()
     open_webcam(page)
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()  # the camera runs
     page.locator("#webcam video").evaluate(
         "it => it.srcObject.getVideoTracks()[0].applyConstraints({ width: 360, height: 480 })"
     )
