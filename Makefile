@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: doctor app check test lint repro sample report mlflow bench bench-live browser
+.PHONY: doctor app check test lint repro sample report mlflow bench bench-live hostile browser
 
 doctor:                 ## what is missing here and how to mend it; installs nothing
 	@$(PYTHON) -m pipeline.doctor
@@ -52,6 +52,9 @@ bench: .venv/all        ## what reading the CSV and recognising a face cost
 
 bench-live: .venv/all   ## the webcam tab in Chromium: answers a second, latency, flicker
 	$(BIN)/python -m benchmarks.live
+
+hostile: .venv/all      ## the page under attack: crashes, hangs, leaks, memory; half an hour
+	$(BIN)/python -m benchmarks.hostile
 
 browser:                ## Chromium for the page's test, where apt can install it
 	command -v chromium || (apt-get update && apt-get install -y chromium)
