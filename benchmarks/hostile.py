@@ -20,7 +20,7 @@ from pathlib import Path
 from PIL import Image
 
 from fer_system.places import DEFAULT_MODEL
-from tests.whole.hostile.attack import Shot, Watch, megabytes, shots, stored_bytes, volley
+from tests.whole.hostile.attack import Shot, Watch, megabytes, shots, stored_files, volley
 from tests.whole.hostile.doors import LIBRARY
 from tests.whole.hostile.inputs import KINDS
 from tests.whole.hostile.pictures import encoded, face
@@ -124,14 +124,15 @@ def chosen(kind: str, flags: argparse.Namespace) -> list[Shot]:
 def attack(target: Target, kind: str, fired: Sequence[Shot], flags: argparse.Namespace,
            ledger: Ledger, picture: bytes) -> set[Shot]:  # fmt: skip
     """Fire shots of one kind, and write down what comes of them; returns those that were tried."""
-    tried, before = set(), stored_bytes(target.temporary)
+    tried, (_, before) = set(), stored_files(target.temporary)
     with Watch(target, picture) as watch:
         for shot, outcome in volley(target, fired, flags.limit, flags.at_once):
             ledger.note(shot, outcome)
             tried.add(shot)
             progress(f"{kind}: {len(tried):,} of {len(fired):,}, {watch.peak:,.0f} MB at most")
         ledger.measure(kind, watch)
-    ledger.left[kind] += stored_bytes(target.temporary) - before
+    _, after = stored_files(target.temporary)
+    ledger.left[kind] += after - before
     return tried
 
 

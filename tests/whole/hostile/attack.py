@@ -94,16 +94,17 @@ def megabytes(pid: int) -> float:
     return total / 2**20
 
 
-def stored_bytes(folder: Path | None) -> int:
-    """Bytes of all files in a folder, of which some may vanish meanwhile."""
-    total = 0
+def stored_files(folder: Path | None) -> tuple[int, int]:
+    """How many files are in a folder, some of which may vanish meanwhile, and all their bytes."""
+    count = total = 0
     for parent, _, names in os.walk(folder or os.devnull):
         for name in names:
             try:
                 total += Path(parent, name).stat().st_size
+                count += 1
             except FileNotFoundError:
                 continue
-    return total
+    return count, total
 
 
 class Watch:

@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -40,6 +40,29 @@ from tests.whole.hostile.target import (
 
 def _forwarded(content: bytes) -> dict[str, str]:
     return {"X-Forwarded-For": visitor(content)}
+
+
+class Answer(NamedTuple):
+    """What came back: the status of HTTP, the text and its content type."""
+
+    status: int
+    said: str
+    kind: str
+
+
+def asked(target: Target, method: str, place: str, limit: float, **options: Any) -> Answer:
+    """The answer to a request; httpx.ReadTimeout where it goes on for longer than the limit.
+
+    httpx itself waits on as long as anything comes, such as the signs of life of a stream.
+    """
+    end, said = time.monotonic() + limit, bytearray()
+    with target.client.stream(method, place, timeout=limit, **options) as stream:
+        for part in stream.iter_bytes():
+            said += part
+            if time.monotonic() > end:
+                raise httpx.ReadTimeout(f"more than {limit:.0f} s")
+        kind = stream.headers.get("content-type", "")
+        return Answer(stream.status_code, said.decode("utf-8", "replace"), kind)
 
 
 def upload(target: Target, sent: Input, limit: float) -> httpx.Response:
@@ -91,12 +114,11 @@ def by_page(target: Target, sent: Input, file: Any, limit: float) -> Outcome:
     )
     if joined.status_code != 200:
         return judged(target, joined.status_code, joined.text)
-    query, heard, answered = {"session_hash": session}, 0, False
+    query, answered = {"session_hash": session}, False
     with target.client.stream(
         "GET", "gradio_api/queue/data", params=query, headers=headers, timeout=limit
     ) as stream:
         for line in stream.iter_lines():
-            heard += len(line)
             message = json.loads(line[5:]) if line.startswith("data:") else {}
             if message.get("msg") == "process_completed":
                 output = message["output"]
@@ -165,14 +187,10 @@ def by_payload(target: Target, sent: Input, limit: float) -> Outcome:
 
 def by_live(target: Target, sent: Input, limit: float) -> Outcome:
     """As a webcam's picture; every thread is one visitor."""
-    query: dict[str, str | float] = {
-        "session": f"hostile {threading.get_ident()}",
-        "time": time.monotonic(),
-    }
-    answer = target.client.post(
-        "live", params=query, content=sent.content, headers=_forwarded(sent.content), timeout=limit
-    )
-    return judged(target, answer.status_code, answer.text)
+    query = f"session=hostile{threading.get_ident()}&time={time.monotonic()}"
+    headers = _forwarded(sent.content)
+    answer = asked(target, "POST", f"live?{query}", limit, content=sent.content, headers=headers)
+    return judged(target, *answer)
 
 
 TOOLS = {
@@ -189,18 +207,11 @@ def by_tool(target: Target, sent: Input, limit: float) -> Outcome:
     arguments = {argument: f"data:application/octet-stream;base64,{packed}"}
     message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call",
                "params": {"name": tool, "arguments": arguments}}  # fmt: skip
-    answer = target.client.post(
-        "gradio_api/mcp/",
-        json=message,
-        headers={"Accept": "application/json, text/event-stream"} | _forwarded(sent.content),
-        timeout=limit,
-    )
-    outcome = judged(target, answer.status_code, answer.text)
-    return (
-        Outcome("refused")
-        if '"isError":true' in answer.text and outcome.verdict == "2xx"
-        else outcome
-    )
+    headers = {"Accept": "application/json, text/event-stream"} | _forwarded(sent.content)
+    answer = asked(target, "POST", "gradio_api/mcp/", limit, json=message, headers=headers)
+    outcome = judged(target, *answer)
+    wrong = outcome.verdict == "2xx" and '"isError":true' in answer.said
+    return Outcome("refused") if wrong else outcome
 
 
 def by_storage(target: Target, sent: Input, limit: float) -> Outcome:
