@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: doctor app check test lint repro sample report mlflow bench bench-live hostile browser
+.PHONY: doctor app check test lint repro sample report mlflow bench bench-live hostile soak audit sbom \
+	browser
 
 doctor:                 ## what is missing here and how to mend it; installs nothing
 	@$(PYTHON) -m pipeline.doctor
@@ -56,6 +57,21 @@ bench-live: .venv/all   ## the webcam tab in Chromium: answers a second, latency
 hostile: .venv/all      ## the page under attack: crashes, hangs, leaks, memory; half an hour
 	$(BIN)/python -m benchmarks.hostile
 
+soak: .venv/all         ## half an hour of mixed load: memory, open files, answers; docs/soak.png
+	$(BIN)/python -m benchmarks.soak
+
+audit: .venv-tools/ready  ## known holes in what is pinned in constraints.txt
+	.venv-tools/bin/python -m benchmarks.audit .venv-tools/bin/pip-audit constraints.txt
+
+VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' fer_system/__init__.py)
+
+# By CycloneDX; a file that is not valid is not written.
+sbom: .venv-page/ready  ## what the page is built of, in dist/
+	mkdir -p dist
+	sed 's/^dynamic = .*/version = "$(VERSION)"/' pyproject.toml > .venv-page/pyproject.toml
+	.venv-tools/bin/cyclonedx-py environment .venv-page --pyproject .venv-page/pyproject.toml \
+		--output-reproducible --validate --of JSON -o dist/fer-system-$(VERSION).cdx.json
+
 browser:                ## Chromium for the page's test, where apt can install it
 	command -v chromium || (apt-get update && apt-get install -y chromium)
 
@@ -73,4 +89,16 @@ data/sample: | .venv/all
 .venv/all: requirements.txt requirements-app.txt constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install -q -c constraints.txt -r requirements.txt
+	touch $@
+
+.venv-tools/ready: Makefile
+	$(PYTHON) -m venv .venv-tools
+	.venv-tools/bin/pip install -q 'pip-audit>=2.9,<3' 'cyclonedx-bom>=7,<8'
+	touch $@
+
+# The page alone, so that nothing is listed that it does not need; not even pip.
+.venv-page/ready: requirements-app.txt constraints.txt | .venv-tools/ready
+	$(PYTHON) -m venv --without-pip .venv-page
+	.venv-tools/bin/pip --python .venv-page install -q -c constraints.txt \
+		-r requirements-app.txt 'mcp>=1.21,<2'
 	touch $@
