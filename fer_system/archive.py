@@ -1,5 +1,7 @@
 """Zip archives of strangers: what is read is bounded, and nothing is written to disk."""
 
+import io
+import math
 import stat
 import zipfile
 import zlib
@@ -13,6 +15,9 @@ from .picture import PictureError, check_length, is_junk, printable
 
 MAX_BYTES = 2 * 2**30
 """An archive that unpacks to more is refused."""
+
+MAX_DIRECTORY = 8 * 2**20
+"""An archive whose list of files has more bytes is refused: 10,000 pictures need a tenth of it."""
 
 # Bzip2 and LZMA unpack a few bytes to gigabytes at once, and no program makes such zips by itself.
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -36,22 +41,49 @@ def open_archive(path: Path, stack: ExitStack) -> list[Member]:
     Raises FolderError where the archive is damaged, encrypted, or unpacks to more than MAX_BYTES.
     """
     name = printable(path.name)
-    archive = stack.enter_context(_open(path, name))
+    archive = _open(path, name, stack)
     members = [
         member
         for member in archive.infolist()
         if not member.is_dir() and not _has_junk(member.filename)
     ]
     _check(members, name)
+    # Else an archive would remember every name in it for as long as it is open.
+    archive.filelist.clear()
+    archive.NameToInfo.clear()
     return [
         (_slashed(printable(member.filename)), partial(_read_member, archive, member))
         for member in members
     ]
 
 
-def _open(path: Path, name: str) -> zipfile.ZipFile:
+class _ArchiveFile(io.BufferedReader):
+    """A file that refuses to be read in pieces of more than `most` bytes, by OverflowError.
+
+    `zipfile` reads an archive's list of files in one piece, and keeps a multiple of it.
+    """
+
+    most: float = MAX_DIRECTORY
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(io.FileIO(path))
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As of any file."""
+        if size is not None and size > self.most:
+            raise OverflowError
+        return super().read(size)
+
+
+def _open(path: Path, name: str, stack: ExitStack) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(path)
+        file = stack.enter_context(_ArchiveFile(path))
+        archive = stack.enter_context(zipfile.ZipFile(file))
+    except OverflowError as error:
+        raise FolderError(
+            "{name} lists far too many files, or files with far too long names; pack it in parts.",
+            name=name,
+        ) from error
     except OSError as error:
         raise FolderError(
             "{name} cannot be read ({reason}); check the path.", name=name, reason=error.strerror
@@ -60,6 +92,8 @@ def _open(path: Path, name: str) -> zipfile.ZipFile:
         raise FolderError(
             "{name} is damaged or no zip archive; pack or download it again.", name=name
         ) from error
+    file.most = math.inf  # pictures are read in pieces of their own size
+    return archive
 
 
 def _check(members: Sequence[zipfile.ZipInfo], name: str) -> None:

@@ -40,13 +40,13 @@ def annotate(picture: np.ndarray, faces: Sequence[Face]) -> np.ndarray:
     # In proportion to the face, within what can be read and what does not cover the picture.
     longest = max(canvas.size)
     text_sizes = [np.clip(width / 8, max(longest / 64, 13), longest / 20) for *_, width, _ in boxes]
-    taken = list(boxes)
-    for face, box, text_size in zip(faces, boxes, text_sizes, strict=True):
+    taken = np.array([*boxes, *boxes], int).reshape(-1, 4)  # the second half makes room for labels
+    for number, (face, box, text_size) in enumerate(zip(faces, boxes, text_sizes, strict=True)):
         label = _label(face, round(text_size))
         label.thumbnail(canvas.size)
-        left, top, *_ = _free_place(label.size, box, taken, canvas.size)
-        canvas.paste(label, (left, top))
-        taken.append((left, top, *label.size))
+        place = _free_place(label.size, box, taken[: len(boxes) + number], canvas.size)
+        canvas.paste(label, place[:2])
+        taken[len(boxes) + number] = place
     return np.array(canvas)
 
 
@@ -62,9 +62,7 @@ def _draw_boxes(canvas: Image.Image, boxes: Sequence[Box]) -> None:
         draw.rectangle(corners, outline=BOX_COLOUR, width=max(2, max(canvas.size) // 250))
 
 
-def _free_place(
-    size: tuple[int, int], box: Box, taken: Sequence[Box], within: Sequence[int]
-) -> Box:
+def _free_place(size: tuple[int, int], box: Box, taken: np.ndarray, within: Sequence[int]) -> Box:
     """Where a label of `size` at `box`, inside the picture, covers the least of what is `taken`."""
     left, top, width, height = box
     above, below, flush_right = top - size[1], top + height, left + width - size[0]
@@ -73,14 +71,14 @@ def _free_place(
         for y in (above, below)
         for x in (left, flush_right)
     ]
-    return min(places, key=lambda place: sum(_overlap(place, other) for other in taken))
+    return min(places, key=lambda place: _overlap(place, taken))
 
 
-def _overlap(a: Box, b: Box) -> int:
-    """The area two boxes have in common, in pixels."""
-    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    return max(0, width) * max(0, height)
+def _overlap(place: Box, others: np.ndarray) -> int:
+    """The area, in pixels, that a box has in common with others, (boxes, 4)."""
+    start, end = np.array(place[:2]), np.array(place[:2]) + place[2:]
+    shared = np.minimum(end, others[:, :2] + others[:, 2:]) - np.maximum(start, others[:, :2])
+    return int(shared.clip(0).prod(axis=1).sum())
 
 
 def _label(face: Face, text_size: int) -> Image.Image:

@@ -51,20 +51,26 @@ def open_pictures(
             "More than {limit} archives are too many; give them in parts.", limit=MAX_ARCHIVES
         )
     with ExitStack() as stack:
-        entries = [entry for path in paths for entry in _entries(Path(path), stack)]
+        entries: list[Entry] = []
+        for path in paths:
+            entries += _entries(Path(path), stack)
+            _check_count(len(entries), most)
         if not entries:
             if not paths:
                 raise FolderError("There are no pictures; choose some.")
             names = ", ".join(printable(Path(path).name) for path in paths)
             raise FolderError("There are no pictures in {names}; choose some.", names=names)
-        if most is not None and len(entries) > most:
-            raise FolderError(
-                "These are {files:,} files, more than the {limit:,} allowed at once; "
-                "give them in parts.",
-                files=len(entries),
-                limit=most,
-            )
         yield entries
+
+
+def _check_count(files: int, most: int | None) -> None:
+    if most is not None and files > most:
+        raise FolderError(
+            "These are {files:,} files, more than the {limit:,} allowed at once; "
+            "give them in parts.",
+            files=files,
+            limit=most,
+        )
 
 
 def holds_many(path: str | os.PathLike[str]) -> bool:

@@ -2,11 +2,15 @@
 
 import io
 import os
+import threading
+import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps
+from PIL.JpegImagePlugin import JpegImageFile
 
 from .errors import RecognitionError
 
@@ -19,14 +23,36 @@ MAX_FILE_BYTES = 64 * 2**20
 MAX_SIDE = 4096
 """Pictures longer than this, in pixels, are scaled down."""
 
+MAX_DECODING = 450_000_000
+"""Pictures that take more bytes of memory to decode are refused."""
+
+LARGE = 32_000_000
+"""Of pictures that take more bytes to decode, one at a time is decoded in the whole process."""
+
+# Every scan of a progressive JPEG goes over all pixels again, at about 5 ns each, and a file of a
+# megabyte can hold tens of thousands. Cameras and programs write ten or so.
+MAX_SCANS, FULL_SCANS = 100, 10
+"""A JPEG file may have so many scans, and of a picture as large as is allowed, so many."""
+
+MAX_SECONDS = 20.0
+"""A picture's file can be read, and so decoded, for so long after it was opened."""
+
 # Named one by one because Pillow also opens formats that start other programs, such as EPS.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
 
 JUNK = ("__MACOSX", "Thumbs.db", "desktop.ini")
 """What operating systems leave in folders and archives, besides hidden files."""
 
+# Measured as the growth of the process, on noise of 64 megapixels of every kind.
+BYTES_A_PIXEL = {"1": 4, "L": 4, "RGB": 8}
+"""What decoding takes by Pillow's mode; any other, and WebP, MOST_BYTES_A_PIXEL."""
+MOST_BYTES_A_PIXEL = 13
+JPEG_BYTES_A_PIXEL, PROGRESSIVE_BYTES_A_PIXEL = 4, 10
+
 UNNAMED = "The picture"
 """What a picture without a file name is called in messages."""
+
+_alone = threading.Lock()
 
 Source = str | os.PathLike[str] | bytes | BinaryIO | Image.Image | np.ndarray
 
@@ -66,7 +92,8 @@ def load_picture(source: Source, longest: int = MAX_SIDE, most: int = MAX_PIXELS
     laid on white, 16-bit grey scaled to 8 bits, the first frame of an animation, and scaled down
     where it is longer than `longest` pixels. An array that is such a picture already is returned
     itself, not copied.
-    Raises PictureError, before anything is decoded where there are more than `most` pixels.
+    Raises PictureError: before anything is decoded where there are more than `most` pixels, or
+    decoding would take more than MAX_DECODING bytes or a time out of all proportion to the pixels.
     """
     if isinstance(source, np.ndarray):
         if _is_ready(source, longest):
@@ -76,6 +103,27 @@ def load_picture(source: Source, longest: int = MAX_SIDE, most: int = MAX_PIXELS
         image, name = source, UNNAMED
     else:
         image, name = _open(source)
+    _check_pixels(image, name, most)
+    if isinstance(source, np.ndarray | Image.Image):
+        return _decoded(image, name, longest, is_borrowed=image is source)
+    _check_file(image, name, most)
+    with _alone if decoding_bytes(image) > LARGE else nullcontext():
+        return _decoded(image, name, longest)
+
+
+def decoding_bytes(image: Image.Image) -> int:
+    """How much memory decoding the file that `image` was opened from takes, in bytes."""
+    if isinstance(image, JpegImageFile):
+        progressive = "progressive" in image.info
+        each = PROGRESSIVE_BYTES_A_PIXEL if progressive else JPEG_BYTES_A_PIXEL
+    elif image.format == "WEBP" or "transparency" in image.info:
+        each = MOST_BYTES_A_PIXEL
+    else:
+        each = BYTES_A_PIXEL.get(image.mode, MOST_BYTES_A_PIXEL)
+    return image.width * image.height * each
+
+
+def _check_pixels(image: Image.Image, name: str, most: int) -> None:
     if image.width * image.height > most:
         raise PictureError(
             "{name} has {width} x {height} pixels, more than the {limit} million allowed; "
@@ -85,9 +133,43 @@ def load_picture(source: Source, longest: int = MAX_SIDE, most: int = MAX_PIXELS
             height=image.height,
             limit=most // 1_000_000,
         )
+
+
+def _check_file(image: Image.Image, name: str, most: int) -> None:
+    """Raise PictureError where decoding the file takes too much memory or time."""
+    if (needed := decoding_bytes(image)) > MAX_DECODING:
+        raise PictureError(
+            "{name} has {width} x {height} pixels, which would take {needed} MB to decode, more "
+            "than the {limit} allowed; make it smaller.",
+            name=name,
+            width=image.width,
+            height=image.height,
+            needed=needed // 1_000_000,
+            limit=MAX_DECODING // 1_000_000,
+        )
+    scans = _scans(image)
+    if scans > MAX_SCANS or scans * image.width * image.height > FULL_SCANS * most:
+        raise PictureError(
+            "{name} holds its pixels in {scans} layers, which take too long to decode; save it "
+            "again as a plain JPEG.",
+            name=name,
+            scans=scans,
+        )
+
+
+def _scans(image: Image.Image) -> int:
+    """How many scans a JPEG file has, those of its small previews among them; else 0."""
+    if not (isinstance(image, JpegImageFile) and isinstance(image.fp, io.BytesIO)):
+        return 0
+    return image.fp.getvalue().count(b"\xff\xda")  # inside a scan, 0 follows every 255
+
+
+def _decoded(image: Image.Image, name: str, longest: int, is_borrowed: bool = False) -> np.ndarray:
     try:
         # Some of Pillow's methods work in place, and the caller's image is not ours.
-        return np.array(_upright_rgb(image.copy() if image is source else image, longest))
+        return np.array(_upright_rgb(image.copy() if is_borrowed else image, longest))
+    except _TooLate as error:
+        raise _takes_too_long(name) from error
     except PictureError:
         raise
     except Exception as error:  # Pillow's decoders raise whatever a damaged file leads them to
@@ -96,6 +178,35 @@ def load_picture(source: Source, longest: int = MAX_SIDE, most: int = MAX_PIXELS
             name=name,
             reason=str(error),
         ) from error
+
+
+class _TooLate(Exception):  # noqa: N818, it ends the work of Pillow's decoders
+    """Decoding took too long."""
+
+
+def _takes_too_long(name: str) -> PictureError:
+    return PictureError(
+        "{name} takes more than {limit} seconds to decode; save it again as JPEG or PNG.",
+        name=name,
+        limit=round(MAX_SECONDS),
+    )
+
+
+class _TimedFile(io.BytesIO):
+    """A picture's file that can no longer be read when decoding has taken MAX_SECONDS.
+
+    Waiting for another picture to be decoded counts too.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self._end = time.monotonic() + MAX_SECONDS
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As of any file; _TooLate where it is."""
+        if time.monotonic() > self._end:
+            raise _TooLate
+        return super().read(size)
 
 
 def _is_ready(array: np.ndarray, longest: int) -> bool:
@@ -126,7 +237,9 @@ def _open(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[Image.Imag
     if not content:
         raise PictureError("{name} is empty (0 bytes); save or download it again.", name=name)
     try:
-        return Image.open(io.BytesIO(content), formats=_formats()), name
+        return Image.open(_TimedFile(content), formats=_formats()), name
+    except _TooLate as error:
+        raise _takes_too_long(name) from error
     except Image.DecompressionBombError as error:
         raise PictureError(
             "{name} has more than the {limit} million pixels allowed; make it smaller.",
@@ -190,7 +303,7 @@ def _upright_rgb(image: Image.Image, longest: int) -> Image.Image:
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _eight_bit_grey(image: Image.Image) -> Image.Image:

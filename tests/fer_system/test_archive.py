@@ -47,6 +47,12 @@ def test_a_link_an_archive_and_an_unusual_method_within_an_archive_are_refused(t
     assert "unusual method" in complaint(squeezed)
 
 
+def test_an_archive_of_very_many_names_is_refused_before_they_are_read(tmp_path):
+    path = packed(tmp_path / "many.zip", [(f"{number:0>400}.png", b"") for number in range(20_000)])
+    with pytest.raises(FolderError, match=r"^many\.zip lists far too many files, .*\.$"):
+        names(path)
+
+
 def test_a_file_and_an_archive_that_unpack_to_too_much_are_refused(tmp_path):
     packed(tmp_path / "1.zip", [("long.png", bytes(65 * 2**20))])
     assert complaint(tmp_path / "1.zip").startswith("The file is longer than the 64 MB")

@@ -6,7 +6,7 @@ from PIL import Image
 from skimage import data
 
 from fer_system import PictureError, load_picture
-from fer_system.picture import MAX_PIXELS
+from fer_system.picture import MAX_PIXELS, MAX_SCANS
 
 
 def encoded(image, file_format="PNG", **options):
@@ -171,6 +171,39 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(subtests):
             huge = encoded(Image.new("1", (side, side)))
             with pytest.raises(PictureError, match=r"64 million"):
                 load_picture(huge)
+
+
+def test_a_jpeg_of_very_many_scans_is_refused_before_it_is_decoded(photo):
+    usual = encoded(photo, "JPEG", progressive=True)
+    last = usual[usual.rindex(b"\xff\xda") : -2]
+    with pytest.raises(PictureError, match=r"^The picture holds its pixels in \d+ layers, .*\.$"):
+        load_picture(usual[:-2] + MAX_SCANS * last + usual[-2:])
+    many = usual[:-2] + 20 * last + usual[-2:]
+    assert load_picture(many).shape == load_picture(usual).shape
+    with pytest.raises(PictureError, match="layers"):
+        load_picture(many, most=photo.width * photo.height)  # twice as many as one so large may
+
+
+def test_a_picture_that_takes_much_memory_is_refused_before_it_is_decoded(subtests):
+    side = 7000
+    for image, kind, options in [
+        (Image.new("RGB", (side, side)), "WEBP", {"method": 0}),
+        (Image.new("RGB", (side, side)), "JPEG", {"progressive": True}),
+        (Image.new("P", (side, side)), "GIF", {}),
+        (Image.new("RGBA", (side, side)), "PNG", {"compress_level": 1}),
+    ]:
+        with subtests.test(kind=kind):
+            content = encoded(image, kind, **options)
+            with pytest.raises(PictureError, match=r"7000 x 7000 pixels, .* MB to decode, .*\.$"):
+                load_picture(content)
+    assert load_picture(encoded(Image.new("RGB", (side, side)), "JPEG"), 64).shape == (64, 64, 3)
+
+
+def test_decoding_ends_when_it_takes_too_long(monkeypatch, photo):
+    monkeypatch.setattr("fer_system.picture.MAX_SECONDS", -1)
+    for kind in ("PNG", "BMP", "GIF"):
+        with pytest.raises(PictureError, match=r"^The picture takes more than .* seconds .*\.$"):
+            load_picture(encoded(photo, kind))
 
 
 def test_what_is_no_picture_is_refused_in_one_sentence(subtests, tmp_path):
