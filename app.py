@@ -4,37 +4,49 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import signal
 import sys
-import tempfile
 from typing import TYPE_CHECKING
 
-from web.flags import check_address, check_mcp, parse_flags
+from web.flags import accounts, check_address, check_mcp, parse_flags
+from web.guard.disk import Disk, temporary_folder
 
 if TYPE_CHECKING:
     from fer_system import Recognizer
 
 
-def serve(recognizer: Recognizer, flags: argparse.Namespace) -> None:
+def serve(
+    recognizer: Recognizer, flags: argparse.Namespace, disk: Disk, logins: dict[str, str]
+) -> None:
     """Build the page and serve it until interrupted."""
-    from web.page import LAUNCH_OPTIONS, build_app
+    from web.guard.connections import watch_connections
+    from web.guard.stack import guards
+    from web.page import LAUNCH_OPTIONS, build_app, forget_files
     from web.routes import own_routes
     from web.text import translations
     from web.tools import answer_in_json
 
-    app = build_app(recognizer)
+    secret = os.environ.get("FER_SECRET", "").encode() or secrets.token_bytes()
+    names = flags.host_name and [*flags.host_name, flags.host]
+    app = build_app(recognizer, flags.keep)
     _, address, link = app.launch(
         server_name=flags.host,
         server_port=flags.port,
         share=flags.share,
-        auth=flags.auth,
         quiet=True,
         prevent_thread_lock=True,
-        app_kwargs={"routes": own_routes(recognizer)},
+        app_kwargs={
+            "routes": own_routes(recognizer),
+            "middleware": guards(disk, 60 * flags.keep, logins, secret, names),
+        },
         i18n=translations(),
         mcp_server=flags.mcp,
         **LAUNCH_OPTIONS,
     )
+    watch_connections(app.server)
+    disk.keep()
+    disk.sweep_regularly(lambda paths: forget_files(app, paths))
     if app.mcp_server_obj is not None:
         answer_in_json(app.mcp_server_obj)
     if flags.share and not link:
@@ -48,23 +60,27 @@ def main() -> int:
     """Check the flags, load the model and serve the page; returns the exit code."""
     flags = parse_flags()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the pictures are deleted
-    with tempfile.TemporaryDirectory(prefix="fer-", ignore_cleanup_errors=True) as pictures:
+    with temporary_folder() as folder:
         # Read when gradio and onnxruntime are imported; nothing about visitors may leave.
         os.environ |= {
-            "GRADIO_TEMP_DIR": pictures,
+            "GRADIO_TEMP_DIR": str(folder),
             "GRADIO_ANALYTICS_ENABLED": "False",
+            # Nor is it counted who did what when, which nobody could look at.
+            "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+            "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(sys.maxsize),
             "ORT_DISABLE_TELEMETRY": "1",
         }
         from fer_system import Recognizer
 
         try:
-            check_mcp(flags)
+            logins = accounts(flags)
+            check_mcp(flags, bool(logins))
             check_address(flags.host, flags.port)
             recognizer = Recognizer(flags.model, flags.detector)
         except (OSError, ValueError) as error:
             print(f"app.py: {error}", file=sys.stderr)
             return 2
-        serve(recognizer, flags)
+        serve(recognizer, flags, Disk(folder, 60 * flags.keep), logins)
     return 0
 
 

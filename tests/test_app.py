@@ -32,13 +32,14 @@ def test_a_login_without_user_or_password_is_refused(subtests, capsys):
 
 
 def test_a_password_may_contain_colons():
-    assert parse_flags(["--auth", "ann:a:b"]).auth == ("ann", "a:b")
+    assert parse_flags(["--auth", "ann:a:b"]).auth == [("ann", "a:b")]
 
 
 def test_help_names_every_flag():
     helped = run_app("--help")
     assert helped.returncode == 0
-    for flag in ("--model", "--detector", "--host", "--port", "--share", "--auth", "--mcp"):
+    flags = "--model --detector --host --port --share --auth --auth-file --host-name --keep --mcp"
+    for flag in flags.split():
         assert flag in helped.stdout
 
 
@@ -116,7 +117,7 @@ def test_with_a_login_the_page_and_its_api_ask_for_it(model_path):
         assert httpx.post(api, json={"data": [None]}).status_code == 401
         with httpx.Client(base_url=address) as visitor:
             login = {"username": "ann", "password": "wrong"}
-            assert visitor.post("login", data=login).status_code == 400
+            assert visitor.post("login", data=login).status_code == 401
             assert visitor.post("login", data=login | {"password": "secret"}).status_code == 200
             assert visitor.get("config").status_code == 200
 
@@ -157,6 +158,6 @@ def test_importing_app_imports_nothing_heavy():
 def test_the_page_never_imports_what_only_training_needs(model_path):
     code = (
         "from fer_system import Recognizer; from web.page import build_app\n"
-        f"build_app(Recognizer(model={str(model_path)!r}, detector='haar'))"
+        f"build_app(Recognizer(model={str(model_path)!r}, detector='haar'), 60)"
     )
     assert not imported_after(code) & {"tensorflow", "keras", "mlflow", "dvc", "pipeline"}

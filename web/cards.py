@@ -15,6 +15,8 @@ from fer_system.recognizer import Face, cut_face
 from web import text
 from web.html import render
 
+MOST_CARDS = 50
+"""Of the largest faces; of all others there is a count."""
 PORTRAIT_SIZE = 112
 SEEN_SIZE = 224
 HEAT_SIZE = 48
@@ -33,14 +35,18 @@ def face_cards(faces: Sequence[Face], picture: np.ndarray | None = None) -> str:
     """The cards of all faces; with the RGB `picture`, each shows its face and can be opened.
 
     An opened card adds what the network saw of the face, where it found the class whose bar is
-    chosen, and what makes the face hard to read. A single face's card is open.
+    chosen, and what makes the face hard to read. A single face's card is open. Beyond MOST_CARDS
+    there is a sentence in place of cards.
     """
     if not faces:
         return ""
-    cards = [_heading(face, place, len(faces)) for place, face in enumerate(faces, start=1)]
-    for card, face in zip(cards, faces, strict=True):
+    shown = faces[:MOST_CARDS]
+    cards = [_heading(face, place, len(faces)) for place, face in enumerate(shown, start=1)]
+    for card, face in zip(cards, shown, strict=True):
         card |= _closed(face) if picture is None else _opened(face, picture)
-    return render("faces.html", cards=cards)
+    more = len(faces) - len(shown)
+    rest = text.MORE_FACES.format(count=text.number(more)) if more else ""
+    return render("faces.html", cards=cards, rest=rest)
 
 
 def _heading(face: Face, number: int, total: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -35,7 +36,34 @@ def parse_flags(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         "--share", action="store_true", help="also make a public link (needs the internet)"
     )
     parser.add_argument(
-        "--auth", type=credentials, metavar="USER:PASSWORD", help="ask visitors for this login"
+        "--auth",
+        type=credentials,
+        metavar="USER:PASSWORD",
+        action="append",
+        default=[],
+        help="ask visitors for this login; may be given several times. The variable FER_AUTH holds "
+        "one too, and is not seen by others who use this computer",
+    )
+    parser.add_argument(
+        "--auth-file",
+        type=Path,
+        metavar="FILE",
+        help="logins, one USER:PASSWORD a line; lines that begin with # are left out",
+    )
+    parser.add_argument(
+        "--host-name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="answer only to this name of the server (and to localhost), as in the address that "
+        "visitors type; may be given several times (default: any name)",
+    )
+    parser.add_argument(
+        "--keep",
+        type=minutes,
+        default=60.0,
+        metavar="MINUTES",
+        help="how long uploads and results stay on this computer (default: 60)",
     )
     parser.add_argument(
         "--mcp",
@@ -60,12 +88,54 @@ def credentials(text: str) -> tuple[str, str]:
     return user, password
 
 
-def check_mcp(flags: argparse.Namespace) -> None:
+def minutes(text: str) -> float:
+    """A time in minutes, more than none."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number <= 60 * 24 * 365:  # NaN fails too
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: give a number of minutes above 0")
+    return number
+
+
+def accounts(flags: argparse.Namespace) -> dict[str, str]:
+    """Passwords by user: of the flags, of the file that they name and of the variable FER_AUTH.
+
+    Raises ValueError where one is not written as it should be, OSError where the file can't be
+    read.
+    """
+    lines: list[tuple[str, str]] = []
+    if flags.auth_file:
+        try:
+            content = flags.auth_file.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{flags.auth_file} is not written in UTF-8.") from error
+        lines += [
+            (f"Line {number} of {flags.auth_file}", line.strip())
+            for number, line in enumerate(content.splitlines(), start=1)
+            if line.strip() and not line.startswith("#")
+        ]
+        if not lines:
+            raise ValueError(f"{flags.auth_file} holds no login: write one USER:PASSWORD a line.")
+    if "FER_AUTH" in os.environ:
+        lines.append(("The variable FER_AUTH", os.environ["FER_AUTH"]))
+    found = dict(flags.auth)
+    for where, line in lines:
+        try:
+            user, password = credentials(line)
+        except argparse.ArgumentTypeError as error:
+            raise ValueError(f"{where} is no login: {error}.") from error
+        found[user] = password
+    return found
+
+
+def check_mcp(flags: argparse.Namespace, asks_for_login: bool) -> None:
     """Raise ValueError where the tools can't be offered."""
     if flags.mcp and find_spec("mcp") is None:
         raise ValueError('--mcp needs one more package: run `pip install "mcp>=1.21,<2"`.')
-    if flags.mcp and flags.auth:
-        raise ValueError("--mcp doesn't go with --auth: chat assistants have no way to log in.")
+    if flags.mcp and asks_for_login:
+        raise ValueError("--mcp doesn't go with a login: chat assistants have no way to log in.")
 
 
 def check_address(host: str, port: int | None) -> None:

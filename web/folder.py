@@ -1,10 +1,12 @@
 """Tab *Folder*, and the API endpoint `/predict_images`: many pictures in, their faces out."""
 
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import numpy as np
 from gradio.data_classes import FileData, GradioRootModel
 
 from fer_system.errors import FolderError
@@ -18,6 +20,13 @@ from web.overview import SHOWN_THUMBNAILS, overview, progress, thumbnail
 from web.stopping import Stops
 
 RUNS_AT_ONCE = 2  # of all visitors; the others wait
+SECONDS_BETWEEN_NEWS = 0.3
+MOST_MINUTES, MOST_FACES = 10, 50_000
+"""Of one run, for the others who wait, and for the memory that the answer takes."""
+
+
+Recognized = tuple[Result, np.ndarray | None]
+"""The faces of a picture, and its pixels where it could be read."""
 
 
 class Files(GradioRootModel):
@@ -43,6 +52,19 @@ def file_paths(payload: Files | None) -> list[Path]:
         return []
     files = payload.root if isinstance(payload.root, list) else [payload.root]
     return [Path(file.path) for file in files]
+
+
+def pictures(recognizer: Recognizer, entries: Sequence[Entry]) -> Iterator[Recognized]:
+    """What is recognised in every entry, one after the other; gr.Error where it is too much."""
+    end, faces = time.monotonic() + 60 * MOST_MINUTES, 0
+    for entry in entries:
+        if time.monotonic() > end:
+            raise text.alert(text.FOLDER_TOO_LONG.format(limit=MOST_MINUTES))
+        result, pixels = recognize(recognizer, entry)
+        faces += len(result.faces)
+        if faces > MOST_FACES:
+            raise text.alert(text.FOLDER_TOO_MANY_FACES.format(limit=text.number(MOST_FACES)))
+        yield result, pixels
 
 
 class FolderTab:
@@ -104,17 +126,21 @@ class FolderTab:
         except FolderError as error:
             yield note(text.error(error))
             raise text.alert(text.error(error)) from error
+        except gr.Error as error:
+            yield note(error.message)
+            raise
+        finally:
+            self._stops.forget(request)
 
     def _work(self, entries: Sequence[Entry], request: gr.Request) -> Iterator[str]:
         results: list[Result] = []
         thumbnails: list[tuple[Result, str]] = []
         total = len(entries)
         yield progress(0, total)
-        for number, entry in enumerate(entries, start=1):
+        for number, (result, pixels) in enumerate(pictures(self._recognizer, entries), start=1):
             if self._stops.wanted(request):
                 yield note(text.FOLDER_STOPPED)
                 return
-            result, pixels = recognize(self._recognizer, entry)
             results.append(result)
             if pixels is not None and len(thumbnails) < SHOWN_THUMBNAILS:
                 thumbnails.append((result, thumbnail(pixels)))
@@ -123,7 +149,7 @@ class FolderTab:
         name = csv_name("faces", describe_model(self._recognizer))
         yield overview(results, thumbnails, self._recognizer.classes, name)
 
-    def predict_images(self, files: list[Path]) -> dict[str, Any]:
+    def predict_images(self, files: list[Path]) -> Iterator[dict[str, Any] | None]:
         """Find the faces of many pictures and the emotion of each.
 
         Takes a zip archive of pictures, a picture, or a list of them. Returns a JSON object: the
@@ -134,11 +160,17 @@ class FolderTab:
         """
         try:
             with open_pictures(files, MAX_FILES) as entries:
-                results = [recognize(self._recognizer, entry)[0] for entry in entries]
+                results = []
+                told = time.monotonic()
+                for result, _ in pictures(self._recognizer, entries):
+                    results.append(result)
+                    if time.monotonic() - told > SECONDS_BETWEEN_NEWS:
+                        told = time.monotonic()
+                        yield None  # the work ends here where the caller has left
         except FolderError as error:
             raise text.alert(text.error(error)) from error
         found = figures(results, self._recognizer.classes)
-        return {
+        yield {
             **describe_model(self._recognizer),
             "pictures": [describe_picture(result) for result in results],
             "figures": describe_figures(found) if found.faces else None,

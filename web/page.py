@@ -1,5 +1,6 @@
 """The whole page: title, one tab per file, footer."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from fer_system.places import emoji_path
 from fer_system.recognizer import Recognizer
 from web import text
 from web.folder import FolderTab
+from web.guard.jobs import Jobs
 from web.html import component, render
 from web.model import model_tab
 from web.picture import PictureTab
@@ -36,13 +38,12 @@ LAUNCH_OPTIONS: dict[str, Any] = {
 """What `launch` takes besides the address; theme and style belong there since Gradio 6."""
 
 
-def build_app(recognizer: Recognizer) -> gr.Blocks:
-    """The page for one recogniser; `launch` it with LAUNCH_OPTIONS."""
-    with gr.Blocks(
-        title=text.TITLE,
-        analytics_enabled=False,
-        delete_cache=(600, 3600),  # every ten minutes, what is older than an hour
-    ) as app:
+def build_app(recognizer: Recognizer, minutes: float) -> gr.Blocks:
+    """The page for one recogniser; `launch` it with LAUNCH_OPTIONS.
+
+    It says that files are kept for so many `minutes`; deleting them is up to the caller.
+    """
+    with gr.Blocks(title=text.TITLE, analytics_enabled=False) as app:
         component(emoji_styles(recognizer.classes))
         component(header)
         with gr.Tabs():
@@ -51,8 +52,16 @@ def build_app(recognizer: Recognizer) -> gr.Blocks:
             VideoTab(recognizer)
             FolderTab(recognizer)
             model_tab(recognizer)
-        component(lambda: footer(recognizer), elem_id="fer-footer")
-    return app.queue(default_concurrency_limit=2, max_size=64)
+        component(lambda: footer(recognizer, minutes), elem_id="fer-footer")
+    app.queue(default_concurrency_limit=2, max_size=64)
+    Jobs(app._queue)
+    return app
+
+
+def forget_files(app: gr.Blocks, paths: set[str]) -> None:
+    """Tell Gradio that files are gone, which would remember their names for ever."""
+    for known in app.temp_file_sets:
+        known.difference_update(paths)
 
 
 def header() -> str:
@@ -60,8 +69,8 @@ def header() -> str:
     return render("title.html")
 
 
-def footer(recognizer: Recognizer) -> str:
-    """Where the answers come from, read from the model file."""
+def footer(recognizer: Recognizer, minutes: float) -> str:
+    """Where the answers come from, read from the model file, and what becomes of pictures."""
     card = recognizer.card
     facts = {
         text.FOOTER_MODEL: card.model,
@@ -70,4 +79,5 @@ def footer(recognizer: Recognizer) -> str:
         text.FOOTER_DATA: card.data_hash[:8],
         text.FOOTER_DETECTOR: recognizer.detector_name,
     }
-    return render("footer.html", facts=facts)
+    caution = text.FOOTER_CAUTION.format(minutes=text.number(math.ceil(minutes)))
+    return render("footer.html", facts=facts, caution=caution)

@@ -29,6 +29,7 @@ from web import text
 from web.cards import face_cards
 from web.html import component, note, render
 
+AT_ONCE = 2  # pictures of all visitors, of the page and of the API
 MAX_MEGABYTES = 32  # the page takes larger files, for videos
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -150,6 +151,8 @@ class PictureTab:
             [self._annotated, self._faces],
             api_visibility="private",
             show_progress="hidden",
+            concurrency_limit=AT_ONCE,
+            concurrency_id="picture",
         ).success(None, js=SHOW_RESULT)
         gr.on(
             [],
@@ -157,6 +160,8 @@ class PictureTab:
             self._picture,
             [self._annotated, self._found],
             api_name="predict_image",
+            concurrency_limit=AT_ONCE,
+            concurrency_id="picture",
         )
 
     def _show(self, picture: bytes | None) -> Iterator[tuple[np.ndarray | None, str]]:

@@ -1,7 +1,4 @@
-"""The server's own addresses beside Gradio's.
-
-Gradio's login doesn't cover them: `/live` asks for it, the others tell nothing personal.
-"""
+"""The server's own addresses beside Gradio's."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -16,7 +13,7 @@ def own_routes(recognizer: Recognizer) -> list[Route]:
     """What `launch(app_kwargs={"routes": ...})` takes; they come before Gradio's own."""
 
     def healthz(_: Request) -> JSONResponse:
-        """Whether the page is up, and on what; without login, so nothing personal."""
+        """Whether the page is up, and on what; asked without a login, so nothing personal."""
         return JSONResponse(
             {
                 "status": "ok",

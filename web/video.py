@@ -15,11 +15,14 @@ from fer_system.recognizer import Recognizer, check_threshold
 from fer_system.records import describe_model
 from fer_system.video import VideoReport, annotate_video
 from web import text
+from web.guard.bodies import FULL
 from web.html import component, note
 from web.stopping import Stops
 from web.timeline import progress, summary, timeline_cards
 
 SECONDS_BETWEEN_NEWS = 0.3
+MOST_MINUTES = 10
+"""A longer video would keep other visitors' waiting for too long."""
 AT_ONCE = 1  # videos; pictures and the webcam need the other processor core
 
 
@@ -31,7 +34,7 @@ class Cancelled(Exception):  # noqa: N818, it is no error
 def folder_of_cache(cache: str) -> Iterator[Path]:
     """A new folder in Gradio's `cache`, taken away again where the work in it fails or is stopped.
 
-    Otherwise its files are Gradio's to serve, and to delete in time.
+    Otherwise its files are Gradio's to serve, and are deleted in time.
     """
     Path(cache).mkdir(parents=True, exist_ok=True)
     folder = Path(mkdtemp(prefix="video-", dir=cache))
@@ -52,11 +55,17 @@ def reports(
     try:
         check_threshold(threshold)
         for report in annotate_video(path, target, recognizer, threshold):
+            if max(report.seconds, report.duration or 0) > 60 * MOST_MINUTES:
+                raise text.alert(text.VIDEO_TOO_LONG.format(limit=MOST_MINUTES))
             if time.monotonic() - told > SECONDS_BETWEEN_NEWS:
                 told = time.monotonic()
                 yield report
     except RecognitionError as error:
         raise text.alert(text.error(error)) from error
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise text.alert(text.GUARD_DISK_FULL) from error
     yield report
 
 
@@ -195,6 +204,8 @@ class VideoTab:
             sentence = error.message if isinstance(error, gr.Error) else text.VIDEO_FAILED
             yield {self._status: note(sentence), **self._ready()}
             raise
+        finally:
+            self._stops.forget(request)
 
     def _work(self, path: str | None, threshold: float, request: gr.Request) -> Iterator[Updates]:
         started = time.monotonic()
@@ -209,8 +220,7 @@ class VideoTab:
                 yield {self._status: progress(report, time.monotonic() - started)}
             yield {
                 self._status: summary(report),
-                # Not the plain path: Gradio 6.31 would never delete what it leads to.
-                self._annotated: gr.update(value=str(target)),
+                self._annotated: str(target),
                 self._faces: timeline_cards(report, self._recognizer.classes),
                 self._table: gr.update(value=str(report.table), visible=True),
                 self._document: gr.update(value=str(target.with_suffix(".json")), visible=True),
@@ -234,6 +244,6 @@ class VideoTab:
             target = target_in(folder, path)
             for report in reports(self._recognizer, path, target, threshold):  # noqa: B007, the last one is used
                 yield None, None, None
-            target.with_suffix(".json").unlink()  # Gradio deletes in time what it hands out alone
+            target.with_suffix(".json").unlink()  # the caller gets the CSV
             found = describe_model(self._recognizer, threshold) | report.summary()
             yield str(target), found, str(report.table)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import fer_system
+import fer_system.video
 from fer_system.errors import FolderError, RecognitionError
 from fer_system.picture import UNNAMED, PictureError
 from fer_system.results import Result, figures

@@ -188,7 +188,7 @@ def test_the_page_speaks_the_visitors_language(locale, open_page, astronaut, scr
     page = open_page(locale=locale)
     with text.speaking(text.best_language(locale)):
         expect(page.locator(".fer-title")).to_contain_text(text.TAGLINE)
-        expect(page.locator("#fer-footer")).to_contain_text(text.FOOTER_CAUTION)
+        expect(page.locator("#fer-footer")).to_contain_text(text.FOOTER_CAUTION.format(minutes=60))
         expect(page.locator("#picture-faces")).to_contain_text(text.NOTHING_YET)
         page.set_input_files(UPLOAD, astronaut)
         expect(page.locator("#picture-faces")).to_contain_text(text.emotion("happy"))

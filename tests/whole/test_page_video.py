@@ -9,18 +9,6 @@ from tests.browsing import DESKTOP, OVERFLOW, PHONE, SECOND
 from tests.clips import face_picture, steady, write_clip, write_song
 from tests.serving import serve
 
-IMPATIENT = """
-import sys, app, web.page
-build = web.page.build_app
-def build_impatient(recognizer):
-    page = build(recognizer)
-    page.delete_cache = (1, 10)
-    return page
-web.page.build_app = build_impatient
-sys.exit(app.main())
-"""
-"""The page, which deletes every second what is older than ten seconds."""
-
 
 def open_video_tab(page, video):
     page.get_by_role("tab", name="Video").click()
@@ -138,7 +126,7 @@ def test_what_is_no_video_is_refused_by_a_sentence_on_the_page(open_page, screen
 def test_what_is_made_of_a_video_is_deleted_in_time(browser, model_path, tmp_path):
     clip = write_clip(tmp_path / "clip.mp4", steady(5))
     with (
-        serve(model_path, program=("-c", IMPATIENT), TMPDIR=str(tmp_path)) as (address, _),
+        serve(model_path, "--keep=0.2", TMPDIR=str(tmp_path)) as (address, _),
         browser.new_context(locale="en-US") as context,
     ):
         page = context.new_page()

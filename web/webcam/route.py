@@ -1,13 +1,13 @@
 """The webcam's route: the browser posts its newest picture and gets the faces in it as JSON.
 
 A route of its own: Gradio's event stream queues pictures that it is asked for faster than it
-answers, and shares them out unevenly among several people. What guards Gradio's own events, its
-login above all, guards it too.
+answers, and shares them out unevenly among several people. The pictures are never on the disk.
 """
 
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -24,13 +24,14 @@ from fer_system.recognizer import Recognizer, check_threshold
 from fer_system.records import describe_face
 from fer_system.tracker import TrackedFace, Tracker
 from web import text
+from web.guard.answers import address_of
 
 MAX_BYTES = 1 << 20
 """Of one picture; a webcam's picture as the page sends it has about 20,000."""
 MAX_PIXELS = 4_000_000
 """Of one picture: a small file can hold many, and the other visitors wait meanwhile."""
-MAX_VISITORS = 16
-"""At once."""
+MAX_VISITORS, MAX_OF_ADDRESS = 16, 8
+"""At once, in all and of one address."""
 FORGET_AFTER = 10.0
 """Seconds after which a visitor who sends nothing more makes room for another."""
 IN_FLIGHT = 2
@@ -41,6 +42,7 @@ IN_FLIGHT = 2
 class Visitor:
     """One camera: its faces over time."""
 
+    address: str
     tracker: Tracker = field(default_factory=Tracker)
     lock: threading.Lock = field(default_factory=threading.Lock)
     in_flight: int = 0
@@ -55,6 +57,7 @@ class Live:
     def __init__(self, recognizer: Recognizer) -> None:
         self._recognizer = recognizer
         self._visitors: dict[str, Visitor] = {}
+        self._in_flight: Counter[str] = Counter()  # by address
         self._workers = CapacityLimiter(os.cpu_count() or 1)  # first come, first served
 
     async def answer(self, request: Request) -> JSONResponse:
@@ -63,14 +66,16 @@ class Live:
             return await self._answer(request)
 
     async def _answer(self, request: Request) -> JSONResponse:
-        check_access(request)
         taken, threshold = _time_and_threshold(request.query_params)
-        visitor = self._visitor(request.query_params.get("session", ""))
+        session = request.query_params.get("session", "")
+        visitor = self._visitor(session, address_of(request.scope))
         picture = await _body(request)
-        return JSONResponse(await self._recognise(visitor, picture, taken, threshold))
+        answer = await self._recognise(visitor, picture, taken, threshold)
+        self._visitors.setdefault(session, visitor)  # who sends no picture takes no place
+        return JSONResponse(answer)
 
-    def _visitor(self, session: str) -> Visitor:
-        """The visitor of that session; HTTPException where there are too many."""
+    def _visitor(self, session: str, address: str) -> Visitor:
+        """The visitor of that session, be it new; HTTPException where there are too many."""
         if not 8 <= len(session) <= 64:
             raise HTTPException(HTTPStatus.BAD_REQUEST, text.LIVE_NO_SESSION)
         now = time.monotonic()
@@ -79,18 +84,23 @@ class Live:
             for name, visitor in self._visitors.items()
             if now - visitor.last_seen < FORGET_AFTER or visitor.in_flight
         }
-        if session not in self._visitors and len(self._visitors) >= MAX_VISITORS:
-            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, text.LIVE_FULL)
-        visitor = self._visitors.setdefault(session, Visitor())
+        visitor = self._visitors.get(session)
+        if visitor is None:
+            neighbours = sum(other.address == address for other in self._visitors.values())
+            if len(self._visitors) >= MAX_VISITORS or neighbours >= MAX_OF_ADDRESS:
+                raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, text.LIVE_FULL)
+            visitor = Visitor(address)
         visitor.last_seen = now
         return visitor
 
     async def _recognise(
         self, visitor: Visitor, picture: bytes, taken: float, threshold: float | None
     ) -> dict[str, Any]:
-        if visitor.in_flight >= IN_FLIGHT:
+        address = visitor.address
+        if visitor.in_flight >= IN_FLIGHT or self._in_flight[address] >= IN_FLIGHT * MAX_OF_ADDRESS:
             raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, text.LIVE_TOO_FAST)
         visitor.in_flight += 1
+        self._in_flight[address] += 1
         began = time.perf_counter()
         try:
             answer = await to_thread.run_sync(
@@ -100,6 +110,7 @@ class Live:
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, text.error(error)) from error
         finally:
             visitor.in_flight -= 1
+            self._in_flight -= Counter([address])  # without those that have none
         return answer | {"milliseconds": round(1000 * (time.perf_counter() - began), 1)}
 
     def _faces(
@@ -124,22 +135,6 @@ def describe(face: TrackedFace, taken: float) -> dict[str, Any]:
     """The record of a face, the label that is `shown` of it, and for how long it is `unseen`."""
     lasting = {"shown": face.shown, "unseen": round(face.unseen, 3)}
     return describe_face(face, face.id, "webcam", taken) | lasting
-
-
-def check_access(request: Request) -> None:
-    """HTTPException where Gradio's login is asked for and missing, or another site asks.
-
-    Gradio's own routes look a visitor up in the same way.
-    """
-    if request.headers.get("sec-fetch-site") == "cross-site":
-        raise HTTPException(HTTPStatus.FORBIDDEN, text.LIVE_FOREIGN)
-    app = request.app
-    tokens = [
-        request.cookies.get(f"access-token-{app.cookie_id}"),
-        request.cookies.get(f"access-token-unsecure-{app.cookie_id}"),
-    ]
-    if app.auth is not None and not any(app.tokens.get(token) for token in tokens):
-        raise HTTPException(HTTPStatus.UNAUTHORIZED, text.LIVE_LOGIN)
 
 
 def _time_and_threshold(query: Mapping[str, str]) -> tuple[float, float | None]:

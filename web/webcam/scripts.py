@@ -1,7 +1,4 @@
-"""The tab's ES modules and its worker, which the browser loads from a route of their own.
-
-They tell nothing personal, so no login is asked for.
-"""
+"""The tab's ES modules and its worker, which the browser loads from a route of their own."""
 
 from http import HTTPStatus
 from pathlib import Path

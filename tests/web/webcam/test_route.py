@@ -8,7 +8,7 @@ from PIL import Image
 from skimage import data
 
 from tests.serving import serve, with_both_detectors
-from web.webcam.route import MAX_BYTES, MAX_VISITORS
+from web.webcam.route import MAX_BYTES, MAX_OF_ADDRESS, MAX_VISITORS
 
 LOGIN = {"username": "ann", "password": "secret"}
 
@@ -119,16 +119,25 @@ def test_a_small_file_of_many_pixels_is_refused(live):
     assert "3000 x 3000 pixels, more than the 4 million allowed" in answer.json()["detail"]
 
 
-def test_only_so_many_visitors_are_let_in(model_path, astronaut):
+def test_only_so_many_visitors_are_let_in_and_only_half_of_them_from_one_address(
+    model_path, astronaut
+):
     small = encoded(Image.new("RGB", (64, 64), "gray"))
     with serve(model_path) as (address, _), httpx.Client(base_url=address, timeout=60) as client:
-        statuses = [
-            client.post("live", params={"session": f"visitor {n}", "time": 0}, content=small)
-            for n in range(MAX_VISITORS + 1)
-        ]
-        assert [answer.status_code for answer in statuses] == [200] * MAX_VISITORS + [503]
-        known = client.post("live", params={"session": "visitor 0", "time": 1}, content=small)
-        assert known.status_code == 200
+
+        def status(number, content=small, home=None):
+            visitor = {"session": f"visitor {number}", "time": 0}
+            home = number // MAX_OF_ADDRESS if home is None else home
+            headers = {"x-forwarded-for": f"203.0.113.{home}"}
+            return client.post("live", params=visitor, content=content, headers=headers).status_code
+
+        empty = [status(100 + number, b"") for number in range(2 * MAX_VISITORS)]
+        assert empty == [422] * 2 * MAX_VISITORS, "who sends no picture takes no place"
+        assert [status(number) for number in range(MAX_OF_ADDRESS)] == [200] * MAX_OF_ADDRESS
+        assert status(50, home=0) == 503
+        rest = range(MAX_OF_ADDRESS, MAX_VISITORS + 1)
+        assert [status(number) for number in rest] == [200] * (len(rest) - 1) + [503]
+        assert status(0) == 200, "who is in stays in"
 
 
 def test_without_the_login_there_is_no_answer(model_path, astronaut):

@@ -1,0 +1,41 @@
+"""All guards in their order: what a request meets first is the first."""
+
+from collections.abc import Mapping, Sequence
+
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from web.guard.bodies import Bodies
+from web.guard.connections import Crowd
+from web.guard.disk import Disk
+from web.guard.doors import Doors
+from web.guard.headers import SecurityHeaders
+from web.guard.login import Login
+from web.guard.origins import Origins
+
+LOOPBACK = ["localhost", "127.0.0.1"]
+
+
+def guards(
+    disk: Disk,
+    seconds: float,
+    accounts: Mapping[str, str],
+    secret: bytes,
+    host_names: Sequence[str],
+) -> list[Middleware]:
+    """What `launch(app_kwargs={"middleware": ...})` takes.
+
+    Files are kept on the `disk` for so many `seconds`; without `accounts` everybody is let in;
+    without `host_names` the server answers to any name.
+    """
+    named = [Middleware(TrustedHostMiddleware, [*host_names, *LOOPBACK])] if host_names else []
+    login = [Middleware(Login, accounts, secret)] if accounts else []
+    return [
+        Middleware(SecurityHeaders),
+        *named,
+        Middleware(Origins),
+        Middleware(Doors),
+        Middleware(Crowd),
+        *login,
+        Middleware(Bodies, disk, seconds),
+    ]
