@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -24,6 +24,9 @@ LONGEST, SHORTEST = 1280, 320
 MAX_PIXELS = 36_000_000
 """Videos with more pixels a picture than 8K has are refused."""
 
+MAX_FRAMES = 1_000_000
+"""Videos with more pictures, nine hours at 30 a second, are refused."""
+
 # Named one by one because FFmpeg also opens playlists, which name other files of the computer.
 FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf"
 
@@ -34,8 +37,17 @@ SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".mpg", ".mp
 # MPEG's own clock: fine enough to keep the times of any frame rate.
 CLOCK = Fraction(1, 90_000)
 
-SHORTEST_TIME = 0.001
-"""Seconds that a picture is shown at least, where a file's times stand still or run back."""
+SHORTEST_TIME, LONGEST_TIME = 0.001, 3600
+"""Seconds that a picture is shown at least, and for which a file's times may leap ahead."""
+
+MOST_BACK = 1.0
+"""Seconds for which a file's times may run back; beyond, it was put together from several."""
+
+USUAL_RATE = Fraction(30)
+"""Pictures in a second where the file tells nothing that can be."""
+
+# What FFmpeg raises at packets that fit into no MP4 file; that of a full disk is another.
+UNWRITABLE = (av.ArgumentError, av.InvalidDataError, av.PatchWelcomeError)
 
 # Browsers play these out of an MP4 file.
 COPIED_SOUND = ("aac", "mp3", "opus")
@@ -101,8 +113,8 @@ def read_film(source: str | os.PathLike[str]) -> Film:
         return Film(
             *((height, width) if turns % 2 else (width, height)),
             turns,
-            rate=stream.average_rate or Fraction(30),
-            duration=length / av.time_base if length else None,
+            rate=_rate(stream),
+            duration=length / av.time_base if length and length > 0 else None,
         )
 
 
@@ -117,7 +129,7 @@ def read_frames(source: str | os.PathLike[str], film: Film) -> Iterator[Frame]:
     with _open(source) as container:
         stream = _video_stream(container, name)
         stream.thread_type = "AUTO"
-        frames = _whole(container.decode(stream), name)
+        frames = _counted(_whole(container.decode(stream), name), name)
         for picture, time, duration in _timed(frames, container, film.rate):
             rgb = picture.reformat(*size, format="rgb24", dst_color_range="JPEG", threads=1)
             pixels = np.ascontiguousarray(np.rot90(rgb.to_ndarray(), film.turns))
@@ -133,13 +145,14 @@ class Writer:
     """
 
     def __init__(self, path: Path, film: Film, source: str | os.PathLike[str]) -> None:
+        self._name, self._time = Path(source).name, 0.0
         with ExitStack() as files:
             self._source = files.enter_context(_open(source))
             options = {"movflags": "+faststart"}  # plays before it is loaded to its end
             self._container = files.enter_context(av.open(str(path), "w", options=options))
             self._pictures = _add_pictures(self._container, film)
             self.sound, packets = _open_sound(self._source, self._container)
-            self._packets = _whole(packets, Path(source).name)
+            self._packets = _whole(packets, self._name)
             self._waiting = next(self._packets, None)
             self._files = files.pop_all()
 
@@ -147,25 +160,39 @@ class Writer:
         return self
 
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
-        with self._files:
+        # What is given up need not be whole.
+        with suppress(av.FFmpegError) if failed else self._writable(), self._files:
             if failed is None:
                 self._container.mux(self._pictures.encode())
                 self._write_sound(math.inf)
 
     def write(self, frame: Frame) -> None:
-        """Append a frame, of the film's size, and the sound up to it."""
+        """Append a frame, of the film's size, and the sound up to it.
+
+        Raises VideoError where the sound is damaged.
+        """
+        self._time = frame.time
         picture = av.VideoFrame.from_ndarray(frame.pixels, format="rgb24")
         picture = picture.reformat(
             format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG", threads=1
         )
         picture.pts, picture.time_base = round(frame.time / CLOCK), CLOCK
         picture.duration = round(frame.duration / CLOCK)
-        self._container.mux(self._pictures.encode(picture))
-        self._write_sound(frame.time)
+        with self._writable():
+            self._container.mux(self._pictures.encode(picture))
+            self._write_sound(frame.time)
+
+    @contextmanager
+    def _writable(self) -> Iterator[None]:
+        try:
+            yield
+        except UNWRITABLE as error:
+            raise _damaged(self._name, self._time) from error
 
     def _write_sound(self, end: float) -> None:
         while (packet := self._waiting) and (packet.dts or 0) * packet.time_base <= end:
-            self._container.mux(packet)
+            with suppress(*UNWRITABLE):  # a moment of silence is no reason to refuse a video
+                self._container.mux(packet)
             self._waiting = next(self._packets, None)
 
 
@@ -178,7 +205,11 @@ def _open(source: str | os.PathLike[str]) -> Iterator[InputContainer]:
             raise VideoError(
                 "{name} is empty (0 bytes); save or download it again.", name=path.name
             )
-        container = av.open(str(path), container_options={"format_whitelist": FORMATS})
+        container = av.open(
+            str(path),
+            container_options={"format_whitelist": FORMATS},
+            metadata_errors="replace",  # a title may be written in any encoding
+        )
     except av.FFmpegError as error:
         raise VideoError(
             "{name} is not a video this program can read; save it as MP4.", name=path.name
@@ -207,8 +238,18 @@ def _video_stream(container: InputContainer, name: str) -> av.VideoStream:
                 height=stream.height,
                 limit=MAX_PIXELS // 1_000_000,
             )
+        if stream.frames > MAX_FRAMES:  # 0 where the file doesn't tell
+            raise _too_many(name)
+        # A picture may be larger than its stream says.
+        stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
         return stream
     raise VideoError("{name} holds no moving pictures; give a video.", name=name)
+
+
+def _rate(stream: av.VideoStream) -> Fraction:
+    """Pictures in a second, on average."""
+    told = stream.average_rate
+    return told if told and SHORTEST_TIME <= 1 / told <= LONGEST_TIME else USUAL_RATE
 
 
 def _size(width: float, height: float) -> tuple[int, int]:
@@ -227,11 +268,46 @@ def _whole(items: Iterable[Item], name: str) -> Iterator[Item]:
                 time = float(item.pts * item.time_base)
             yield item
     except av.FFmpegError as error:
-        raise VideoError(
-            "{name} is damaged after {time:.1f} seconds; save or download it again.",
-            name=name,
-            time=time,
-        ) from error
+        raise _damaged(name, time) from error
+
+
+def _damaged(name: str, time: float) -> VideoError:
+    return VideoError(
+        "{name} is damaged after {time:.1f} seconds; save or download it again.",
+        name=name,
+        time=time,
+    )
+
+
+def _counted(frames: Iterable[av.VideoFrame], name: str) -> Iterator[av.VideoFrame]:
+    """The frames of a file; VideoError where they are more than MAX_FRAMES."""
+    for number, frame in enumerate(frames):
+        if number == MAX_FRAMES:
+            raise _too_many(name)
+        yield frame
+
+
+def _too_many(name: str) -> VideoError:
+    return VideoError(
+        "{name} has more than the {limit:,} pictures allowed; give it in parts.",
+        name=name,
+        limit=MAX_FRAMES,
+    )
+
+
+class _Leaps:
+    """Finds where the times of a stream, in seconds, leap: the file was damaged or put together."""
+
+    def __init__(self) -> None:
+        self._time, self._left_out = 0.0, 0.0
+
+    def left_out(self, time: float, usual: float) -> float:
+        """What is to be taken from `time`, and from all later ones, to let them go on as usual."""
+        passed = time - self._left_out - self._time
+        if not -MOST_BACK <= passed <= LONGEST_TIME:
+            self._left_out += passed - usual
+        self._time = time - self._left_out
+        return self._left_out
 
 
 def _timed(
@@ -239,9 +315,11 @@ def _timed(
 ) -> Iterator[tuple[av.VideoFrame, float, float]]:
     """Each frame with its time from the start and its duration, in seconds; time only goes on."""
     start, usual = (container.start_time or 0) / av.time_base, float(1 / rate)
-    shown, time = None, -usual
+    leaps, shown, time = _Leaps(), None, -usual
     for frame in frames:
-        told = time + usual if frame.time is None else frame.time - start
+        told = time + usual
+        if frame.time is not None:
+            told = frame.time - start - leaps.left_out(frame.time - start, usual)
         following = max(told, time + SHORTEST_TIME, 0.0)
         if shown is not None:
             yield shown, time, following - time
@@ -302,7 +380,7 @@ def _converted(
         try:
             frames = packet.decode()
         except av.InvalidDataError:
-            continue  # a moment of silence is no reason to refuse a video
+            continue  # a moment of silence again
         for frame in frames:
             if frame.pts is not None:
                 frame.pts -= _start_in(source, frame.time_base)
@@ -321,9 +399,15 @@ def _start_in(source: InputContainer, time_base: Fraction | None) -> int:
 
 
 def _increasing(packets: Iterable[SoundPacket]) -> Iterator[SoundPacket]:
-    """Without the packets that go back in time, which no MP4 file can hold."""
-    last = None
+    """Without leaps, and without the packets that go back in time, which no MP4 file can hold."""
+    leaps, last = _Leaps(), None
     for packet in packets:
-        if packet.dts is not None and (last is None or packet.dts > last):
+        if packet.dts is None:
+            continue
+        base = packet.time_base
+        left_out = leaps.left_out(float(packet.dts * base), float((packet.duration or 0) * base))
+        packet.dts -= round(left_out / base)
+        packet.pts = packet.dts if packet.pts is None else packet.pts - round(left_out / base)
+        if last is None or packet.dts > last:
             last = packet.dts
             yield packet

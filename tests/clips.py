@@ -1,5 +1,6 @@
 """Video clips made by the tests: a real face, in any time, turn and sound."""
 
+import io
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+from PIL import Image
 from skimage import data
 
 RATE = 10
@@ -51,6 +53,23 @@ def write_clip(
         container.mux(video.encode())
         if tone:
             _write_tone(container, tone, times[-1] - times[0], times[0])
+    return path
+
+
+def write_pictures(path: Path, sizes: Sequence[tuple[int, int]]) -> Path:
+    """A video of Motion JPEG whose pictures have those widths and heights, the first one's told."""
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("mjpeg", rate=RATE)
+        video.width, video.height = sizes[0]
+        video.pix_fmt = "yuvj420p"
+        for number, size in enumerate(sizes):
+            content = io.BytesIO()
+            Image.fromarray(face_picture(*size)).save(content, "JPEG")
+            packet = av.Packet(content.getvalue())
+            packet.stream, packet.time_base = video, Fraction(1, RATE)
+            packet.pts = packet.dts = number
+            packet.is_keyframe = True
+            container.mux(packet)
     return path
 
 

@@ -1,5 +1,6 @@
 import csv
 import json
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 
 from fer_system import Recognizer, VideoError, annotate_video
-from tests.clips import RATE, face_picture, steady, write_clip, write_song
+from tests.clips import RATE, face_picture, steady, write_clip, write_pictures, write_song
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +197,87 @@ def test_a_video_without_faces_has_no_rows(recognizer, target, tmp_path):
     assert report.timeline.faces == []
     assert len(report.table.read_text(encoding="utf-8").splitlines()) == 1
     assert len(json.loads(target.with_suffix(".json").read_text())["frames"]) == 3
+
+
+def test_a_title_that_is_not_in_unicode_is_no_reason_to_refuse(recognizer, target, tmp_path):
+    clip = write_clip(tmp_path / "clip.mp4", steady(3))
+    name = "VidéoHandler".encode("latin-1")
+    clip.write_bytes(clip.read_bytes().replace(b"VideoHandler", name))
+    assert annotated(clip, target, recognizer).frames == 3
+
+
+def test_times_that_leap_by_hours_go_on_as_usual(recognizer, target, tmp_path):
+    years = 3e8
+    times = [0, 0.1, 0.2, years, years + 0.1, years + 0.2]
+    report = annotated(write_clip(tmp_path / "clip.mkv", times), target, recognizer)
+    assert report.seconds == pytest.approx(0.6, abs=0.1)
+    assert [time for time, _ in frames(target)] == pytest.approx(steady(6), abs=0.1)
+
+
+def test_a_video_put_together_from_two_lasts_as_long_as_both(recognizer, target, tmp_path):
+    part = write_clip(tmp_path / "part.ts", steady(21), sound="aac")
+    (tmp_path / "clip.ts").write_bytes(part.read_bytes() * 2)
+    report = annotated(tmp_path / "clip.ts", target, recognizer)
+    assert report.seconds == pytest.approx(4.2, abs=0.1)
+    assert len(sound_packets(target)) == 2 * len(sound_packets(part))
+    with av.open(str(target)) as container:
+        *_, last = container.demux(audio=0)
+        assert container.streams.audio[0].duration * last.time_base == pytest.approx(4.1, abs=0.2)
+
+
+def test_a_rate_beyond_reason_is_not_believed(subtests, recognizer, target, tmp_path):
+    whole = write_clip(tmp_path / "whole.avi", steady(10)).read_bytes()
+    scale = whole.index(b"strh") + 28  # seconds of a picture, times the number that follows
+    for value in (0, 100_000_000, 2**32 - 1):
+        with subtests.test(value=value):
+            clip = tmp_path / "clip.avi"
+            clip.write_bytes(whole[:scale] + value.to_bytes(4, "little") + whole[scale + 4 :])
+            report = annotated(clip, target, recognizer)
+            assert report.frames == 10
+            assert report.seconds < 5
+
+
+def test_a_length_below_zero_is_not_believed(recognizer, target, tmp_path):
+    content = write_clip(tmp_path / "clip.mkv", steady(10)).read_bytes()
+    place = content.index(b"\x44\x89\x88") + 3  # Matroska's element Duration
+    clip = tmp_path / "clip.mkv"
+    clip.write_bytes(content[:place] + struct.pack(">d", -1) + content[place + 8 :])
+    assert annotated(clip, target, recognizer).duration is None
+
+
+def test_a_video_of_more_pictures_than_anybody_waits_for_is_refused(
+    subtests, recognizer, target, tmp_path
+):
+    for container in ("mp4", "mkv"):  # one tells their number before they are read
+        with subtests.test(container=container), pytest.MonkeyPatch.context() as patch:
+            patch.setattr("fer_system.film.MAX_FRAMES", 9)
+            clip = write_clip(tmp_path / f"clip.{container}", steady(10))
+            with pytest.raises(VideoError, match=r"more than the 9 pictures allowed; .*\.$"):
+                annotated(clip, target, recognizer)
+            assert not list(target.parent.iterdir())
+
+
+def test_a_picture_that_is_larger_than_its_video_says_is_not_decoded(recognizer, target, tmp_path):
+    clip = write_pictures(tmp_path / "clip.mkv", [(64, 48), (640, 480)])
+    assert annotated(clip, target, recognizer).frames == 2
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fer_system.film.MAX_PIXELS", 64 * 48)
+        with pytest.raises(VideoError, match="damaged after"):
+            annotated(clip, target, recognizer)
+
+
+def test_damaged_sound_costs_a_moment_or_a_sentence(recognizer, target, tmp_path):
+    whole = write_clip(tmp_path / "whole.ts", steady(10), sound="aac").read_bytes()
+    second = whole.index(b"\xff\xf1", whole.index(b"\xff\xf1") + 1)  # where a packet of AAC begins
+    clip = tmp_path / "clip.ts"
+    clip.write_bytes(whole[: second + 3] + b"\0" + whole[second + 4 :])
+    assert annotated(clip, target, recognizer).frames == 10
+    for path in target.parent.iterdir():
+        path.unlink()
+    clip.write_bytes(whole[: second + 4] + b"\0" + whole[second + 5 :])
+    with pytest.raises(VideoError, match=r"clip\.ts is damaged after"):
+        annotated(clip, target, recognizer)
+    assert not list(target.parent.iterdir())
 
 
 def test_the_threshold_decides_what_is_uncertain(recognizer, target, tmp_path):
