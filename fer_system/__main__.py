@@ -4,6 +4,7 @@ Faces go to stdout, everything else to stderr.
 """
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -20,7 +21,7 @@ from .drawing import annotate
 from .errors import FolderError
 from .film import SUFFIXES
 from .folder import Entry, holds_many, open_pictures, recognize
-from .picture import FORMATS, MAX_FILE_BYTES, check_length
+from .picture import FORMATS, MAX_FILE_BYTES, PictureError, check_length
 from .places import DEFAULT_MODEL
 from .recognizer import Recognizer
 from .records import (
@@ -126,16 +127,18 @@ def recognize_pictures(recognizer: Recognizer, flags: argparse.Namespace) -> int
     classes, results = recognizer.classes, []
     if flags.csv:
         out(csv_text([csv_header(classes)]))
-    with find_entries(flags.input) as entries:
+    with find_entries(flags.input) as (entries, left_aside):
         for number, entry in enumerate(entries, start=1):
             result, pixels = recognize(recognizer, entry)
+            if flags.annotate and pixels is not None:
+                result = draw(result, pixels, flags)
             out(written(result, flags, recognizer))
-            if pixels is None:
+            if result.error:
                 complain(f"{result.name}: {result.error}")
-            elif flags.annotate:
-                save(annotate(pixels, result.faces), target_of(result.name, flags))
             show_progress(number, len(entries))
             results.append(result)
+    if left_aside:
+        complain(f"{counted(left_aside)} left aside, not named like pictures.")
     found = figures(results, classes)
     if found.faces:
         conclude(found, flags)
@@ -187,6 +190,11 @@ def conclude(found: Figures, flags: argparse.Namespace) -> None:
         out(summary(found) + "\n")
 
 
+def counted(files: int) -> str:
+    """So many files, and the verb that goes with them."""
+    return f"{files:,} files were" if files > 1 else "1 file was"
+
+
 def sentences(result: Result) -> str:
     """A line for every face of a picture, or one where there is none; none where it failed."""
     if result.error:
@@ -214,13 +222,13 @@ def summary(found: Figures) -> str:
 
 
 @contextmanager
-def find_entries(source: str) -> Iterator[list[Entry]]:
-    """The pictures that the command line names; raises FolderError."""
+def find_entries(source: str) -> Iterator[tuple[list[Entry], int]]:
+    """The pictures that the command line names, and how many other files; raises FolderError."""
     if source == "-":
-        yield [Entry("-", read_standard_input)]
+        yield [Entry("-", read_standard_input)], 0
     else:
-        with open_pictures([source]) as entries:
-            yield entries
+        with open_pictures([source]) as found:
+            yield found
 
 
 def read_standard_input() -> bytes:
@@ -263,10 +271,22 @@ def target_of(name: str, flags: argparse.Namespace) -> Path:
     return target if is_picture_name(target) else target.with_name(f"{target.name}.png")
 
 
+def draw(result: Result, pixels: np.ndarray, flags: argparse.Namespace) -> Result:
+    """`result`, its faces drawn to where `flags` tell, or its error where no file is called so."""
+    try:
+        save(annotate(pixels, result.faces), target_of(result.name, flags))
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG or not holds_many(flags.input):
+            raise
+        refusal = PictureError("The name is too long; give the picture a shorter one.")
+        return Result(result.name, error=refusal)
+    return result
+
+
 def save(picture: np.ndarray, path: Path) -> None:
     """Write uint8 RGB (height, width, 3); `path` is never a half-written file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"partial-{path.name}")
+    partial = path.with_name(f"partial-{os.getpid()}{path.suffix}")
     try:
         Image.fromarray(picture).save(partial)
         partial.replace(path)

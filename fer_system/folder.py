@@ -7,7 +7,8 @@ from contextlib import ExitStack, contextmanager
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import NoReturn
 
 import numpy as np
 
@@ -21,6 +22,17 @@ MAX_FILES = 10_000
 """More files are too many for one visitor of the page."""
 MAX_ARCHIVES = 20
 """More archives are not held open at once."""
+MAX_NAME = 1000
+"""Letters of a name with its folders; no system has files of longer ones."""
+
+SUFFIXES = (
+    "", ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib", ".tif",
+    ".tiff", ".pbm", ".pgm", ".ppm", ".pnm", ".pfm", ".avif", ".avifs", ".heic", ".heif", ".jxl",
+    ".jp2", ".svg", ".ico", ".tga", ".psd", ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf",
+    ".rw2", ".raf", ".zip",
+)  # fmt: skip
+"""How pictures and archives of them are named, in small letters, whether or not they can be read.
+Files of other names are left aside."""
 
 
 @dataclass(frozen=True)
@@ -37,30 +49,41 @@ class Entry:
 @contextmanager
 def open_pictures(
     paths: Sequence[str | os.PathLike[str]], most: int | None = None
-) -> Iterator[list[Entry]]:
-    """The files of `paths`, none read yet, for as long as the context lasts.
+) -> Iterator[tuple[list[Entry], int]]:
+    """The pictures of `paths`, none read yet, and how many other files there are.
 
     A path is that of a picture, of a zip archive, or of a folder, which is searched to the bottom
-    and in natural order: 2.png comes before 10.png.
-    Raises FolderError where there is no file, more than `most` or more than MAX_ARCHIVES archives,
-    and for archives and folders that cannot be read. An archive's links, archives and names that
-    lead out of it are entries whose `read` refuses.
+    and in natural order: 2.png comes before 10.png. A file is a picture by its name, after
+    SUFFIXES, or where it is the only path. They can be read for as long as the context lasts.
+    Raises FolderError where there is no picture, more than `most` or more than MAX_ARCHIVES
+    archives, and for archives and folders that cannot be read. An archive's links, archives and
+    names that lead out of it or are too long are entries whose `read` refuses.
     """
     if sum(is_archive(os.fspath(path)) for path in paths) > MAX_ARCHIVES:
         raise FolderError(
             "More than {limit} archives are too many; give them in parts.", limit=MAX_ARCHIVES
         )
     with ExitStack() as stack:
+        is_one = len(paths) == 1 and not holds_many(paths[0])
         entries: list[Entry] = []
+        left_aside = 0
         for path in paths:
-            entries += _entries(Path(path), stack)
+            files = _entries(Path(path), stack)
+            known = [entry for entry in files if is_one or is_named_like_a_picture(entry.name)]
+            entries += map(_bounded, known)
+            left_aside += len(files) - len(known)
             _check_count(len(entries), most)
         if not entries:
             if not paths:
                 raise FolderError("There are no pictures; choose some.")
             names = ", ".join(printable(Path(path).name) for path in paths)
             raise FolderError("There are no pictures in {names}; choose some.", names=names)
-        yield entries
+        yield entries, left_aside
+
+
+def is_named_like_a_picture(name: str) -> bool:
+    """Whether a file may be a picture, or an archive of some, by its name."""
+    return PurePosixPath(name).suffix.lower() in SUFFIXES
 
 
 def _check_count(files: int, most: int | None) -> None:
@@ -75,7 +98,7 @@ def _check_count(files: int, most: int | None) -> None:
 
 def holds_many(path: str | os.PathLike[str]) -> bool:
     """Whether a path is a folder or an archive rather than one picture."""
-    return Path(path).is_dir() or is_archive(os.fspath(path))
+    return _is_folder(Path(path)) or is_archive(os.fspath(path))
 
 
 def recognize(recognizer: Recognizer, entry: Entry) -> tuple[Result, np.ndarray | None]:
@@ -104,11 +127,29 @@ def natural_order(name: str) -> tuple[list[object], str]:
 
 
 def _entries(path: Path, stack: ExitStack) -> list[Entry]:
-    if path.is_dir():
+    if _is_folder(path):
         return _in_folder(path)
     if is_archive(path.name):
         return _in_order(Entry(*member) for member in open_archive(path, stack))
     return [Entry(printable(path.name), partial(_read_file, path))]
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # its name is too long for any file
+        return False
+
+
+def _bounded(entry: Entry) -> Entry:
+    """`entry`, or one with the beginning of its name that cannot be read, where that is endless."""
+    if len(entry.name) <= MAX_NAME:
+        return entry
+    return Entry(f"{entry.name[:MAX_NAME]}\N{HORIZONTAL ELLIPSIS}", _refuse_name)
+
+
+def _refuse_name() -> NoReturn:
+    raise PictureError("The name is too long; give the picture a shorter one.")
 
 
 def _in_folder(folder: Path) -> list[Entry]:

@@ -17,12 +17,12 @@ def packed(path, members, method=zipfile.ZIP_DEFLATED):
 
 
 def names(*paths):
-    with open_pictures(paths) as entries:
+    with open_pictures(paths) as (entries, _):
         return [entry.name for entry in entries]
 
 
 def complaint(path):
     """Why the only entry of an archive cannot be read."""
-    with open_pictures([path]) as [entry], pytest.raises(PictureError) as refusal:
+    with open_pictures([path]) as ([entry], _), pytest.raises(PictureError) as refusal:
         entry.read()
     return str(refusal.value)

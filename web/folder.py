@@ -121,8 +121,8 @@ class FolderTab:
             yield self._hint()
             return
         try:
-            with open_pictures(paths, MAX_FILES) as entries:
-                yield from self._work(entries, request)
+            with open_pictures(paths, MAX_FILES) as (entries, left_aside):
+                yield from self._work(entries, left_aside, request)
         except FolderError as error:
             yield note(text.error(error))
             raise text.alert(text.error(error)) from error
@@ -132,7 +132,9 @@ class FolderTab:
         finally:
             self._stops.forget(request)
 
-    def _work(self, entries: Sequence[Entry], request: gr.Request) -> Iterator[str]:
+    def _work(
+        self, entries: Sequence[Entry], left_aside: int, request: gr.Request
+    ) -> Iterator[str]:
         results: list[Result] = []
         thumbnails: list[tuple[Result, str]] = []
         total = len(entries)
@@ -147,7 +149,7 @@ class FolderTab:
             if 100 * number // total > 100 * (number - 1) // total:
                 yield progress(number, total)
         name = csv_name("faces", describe_model(self._recognizer))
-        yield overview(results, thumbnails, self._recognizer.classes, name)
+        yield overview(results, thumbnails, self._recognizer.classes, name, left_aside)
 
     def predict_images(self, files: list[Path]) -> Iterator[dict[str, Any] | None]:
         """Find the faces of many pictures and the emotion of each.
@@ -155,11 +157,12 @@ class FolderTab:
         Takes a zip archive of pictures, a picture, or a list of them. Returns a JSON object: the
         "model" and its "threshold"; "pictures", in natural order, each with its name as "source",
         its "width", "height" and "faces" as of predict_image, and the "error" why it could not be
-        read, null where it could; and "figures", which are null unless folders of an archive are
-        named after classes: "accuracy", "macro_f1" and the "confusion" matrix of the largest faces.
+        read, null where it could; "figures", which are null unless folders of an archive are named
+        after classes: "accuracy", "macro_f1" and the "confusion" matrix of the largest faces; and
+        "left_aside", how many files are not named like pictures.
         """
         try:
-            with open_pictures(files, MAX_FILES) as entries:
+            with open_pictures(files, MAX_FILES) as (entries, left_aside):
                 results = []
                 told = time.monotonic()
                 for result, _ in pictures(self._recognizer, entries):
@@ -174,4 +177,5 @@ class FolderTab:
             **describe_model(self._recognizer),
             "pictures": [describe_picture(result) for result in results],
             "figures": describe_figures(found) if found.faces else None,
+            "left_aside": left_aside,
         }

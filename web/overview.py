@@ -38,17 +38,18 @@ def overview(
     thumbnails: Sequence[tuple[Result, str]],
     classes: Sequence[str],
     table_name: str,
+    left_aside: int,
 ) -> str:
     """All that is shown of the results; `thumbnails` are some of them with their small pictures.
 
-    `table_name` is the name under which the CSV is saved.
+    `table_name` is the name under which the CSV is saved, `left_aside` counts the other files.
     """
     found = figures(results, classes)
     return render(
         "overview.html",
         found=found,
         counts=counts(results, found),
-        remarks=remarks(found),
+        remarks=remarks(found, left_aside),
         csv=csv_address(results, classes),
         table_name=table_name,
         emotions=[text.emotion(name) for name in found.classes],
@@ -73,8 +74,8 @@ def counts(results: Sequence[Result], found: Figures) -> dict[str, str]:
     return shown
 
 
-def remarks(found: Figures) -> list[str]:
-    """What the figures are of, and which folders are in none."""
+def remarks(found: Figures, left_aside: int) -> list[str]:
+    """What the figures are of, which folders are in none, and how many files are no pictures."""
     sentences = []
     if found.faces:
         counted = {"counted": found.faces, "faceless": found.faceless}
@@ -84,6 +85,8 @@ def remarks(found: Figures) -> list[str]:
         more = len(found.unknown) > SHOWN_FOLDERS
         folders = text.FOLDER_MORE.format(folders=names) if more else names
         sentences.append(text.FOLDER_UNKNOWN.format(folders=folders))
+    if left_aside:
+        sentences.append(text.FOLDER_LEFT_ASIDE.format(count=text.number(left_aside)))
     return sentences
 
 

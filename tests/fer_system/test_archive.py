@@ -85,7 +85,7 @@ def test_damaged_archives_raise_nothing_but_sentences(tmp_path):
         damaged = whole.copy()
         damaged[random.integers(len(whole), size=4)] = random.integers(256, size=4)
         (tmp_path / "1.zip").write_bytes(damaged.tobytes())
-        with suppress(FolderError), open_pictures([tmp_path / "1.zip"]) as entries:
+        with suppress(FolderError), open_pictures([tmp_path / "1.zip"]) as (entries, _):
             for entry in entries:
                 with suppress(PictureError):
                     entry.read()

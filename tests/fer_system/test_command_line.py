@@ -113,6 +113,29 @@ def test_a_folder_for_people_ends_with_its_figures(run, folder):
     assert last.endswith("1 unreadable, 1 in folders that name no class.")
 
 
+def test_other_files_in_a_folder_are_counted_and_no_fault(run, folder):
+    (folder / "happy" / "2.png").unlink()
+    for name in ("notes.txt", "happy/table.csv"):
+        (folder / name).write_bytes(b"x")
+    for flags in ([], ["--json"], ["--csv"]):
+        ended = run(folder, *flags)
+        assert ended.returncode == 0
+        assert b"2 files were left aside" in ended.stderr
+        assert b"notes" not in ended.stdout
+
+
+def test_a_name_too_long_to_draw_to_costs_that_picture(run, astronaut, tmp_path):
+    with zipfile.ZipFile(tmp_path / "long.zip", "w") as archive:
+        for name in ("1.png", "b" * 300 + ".png", "c" * 250 + ".png"):
+            archive.write(astronaut, name)
+    ended = run(tmp_path / "long.zip", "--json", "--annotate", tmp_path / "out")
+    assert ended.returncode == 1
+    first, second, third = map(json.loads, ended.stdout.splitlines())
+    assert second["error"] == "The name is too long; give the picture a shorter one."
+    assert first["error"] is third["error"] is None
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"1.png", "c" * 250 + ".png"}
+
+
 def test_an_archive_is_read_like_a_folder(run, folder, tmp_path):
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         for path in sorted(folder.rglob("*.png")):
@@ -151,7 +174,7 @@ def test_wrong_usage_is_a_sentence_and_exit_code_2(subtests, run, astronaut):
 def test_what_cannot_be_read_is_a_sentence_and_exit_code_1(run, tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "bad.zip").write_bytes(b"text")
-    for name in ("empty", "bad.zip", "none.zip", "none.png"):
+    for name in ("empty", "bad.zip", "none.zip", "none.png", "long" * 100):
         ended = run(tmp_path / name)
         assert (ended.returncode, ended.stdout) == (1, b"")
         assert ended.stderr.count(b"\n") == 1

@@ -47,12 +47,52 @@ def test_what_systems_leave_behind_is_no_picture(tmp_path):
     assert names(tmp_path / "all.zip") == ["./a/1.png"]
 
 
+OTHERS = ("a.txt", "b/README.md", "c.CSV", "d.json", "e.html", "f.py", "g.pdf", "h.mp4", "i.db")
+TRIED = ("1.JPG", "2.heic", "3.svg", "b/4", "b/5.zip")
+"""Pictures, and what may hold some: a person should hear of those that cannot be read."""
+
+
+def test_other_files_among_pictures_are_left_aside_and_counted(tmp_path, astronaut):
+    for name in (*OTHERS, *TRIED):
+        (tmp_path / "all" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "all" / name).write_bytes(b"x")
+    packed(tmp_path / "all.zip", [(name, b"x") for name in (*OTHERS, *TRIED, ".DS_Store")])
+    loose = [tmp_path / "all" / name for name in (*OTHERS, *TRIED[:3])]
+    for paths, expected in [
+        ([tmp_path / "all"], TRIED),
+        ([tmp_path / "all.zip"], TRIED),
+        (loose, TRIED[:3]),
+    ]:
+        with open_pictures(paths) as (entries, left_aside):
+            assert tuple(entry.name for entry in entries) == expected
+            assert left_aside == len(OTHERS)
+
+
+def test_other_files_alone_are_no_pictures_but_one_that_is_named_is_tried(tmp_path):
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.txt").write_bytes(b"x")
+    with pytest.raises(FolderError, match=r"^There are no pictures in notes; .*\.$"):
+        names(tmp_path / "notes")
+    assert names(tmp_path / "notes" / "a.txt") == ["a.txt"]
+
+
+def test_a_name_too_long_for_any_file_costs_that_picture(tmp_path, recognizer, astronaut):
+    members = [("1.jpg", astronaut), ("2" * 300 + ".jpg", astronaut), ("3" * 60_000, astronaut)]
+    path = packed(tmp_path / "long.zip", members)
+    with open_pictures([path]) as (entries, _):
+        first, second, third = (recognize(recognizer, entry)[0] for entry in entries)
+    assert first.faces == second.faces != ()
+    assert str(third.error) == "The name is too long; give the picture a shorter one."
+    assert len(third.name) < 5_000, "a page of such names is too much"
+    assert "cannot be read" in complaint(tmp_path / ("4" * 300 + ".jpg"))
+
+
 def test_files_folders_and_archives_may_be_mixed(tmp_path, astronaut):
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "1.jpg").write_bytes(astronaut)
     (tmp_path / "2.jpg").write_bytes(astronaut)
     archive = packed(tmp_path / "some.ZIP", [("3.jpg", astronaut)])
-    with open_pictures([tmp_path / "folder", tmp_path / "2.jpg", archive]) as entries:
+    with open_pictures([tmp_path / "folder", tmp_path / "2.jpg", archive]) as (entries, _):
         assert [entry.name for entry in entries] == ["1.jpg", "2.jpg", "3.jpg"]
         assert {entry.read() for entry in entries} == {astronaut}
 
@@ -100,7 +140,7 @@ def test_pictures_of_every_kind_are_read_and_too_large_ones_told(recognizer, tmp
     (tmp_path / "kinds").mkdir()
     for name, (image, options) in kinds.items():
         image.save(tmp_path / "kinds" / name, **options)
-    with open_pictures([tmp_path / "kinds"]) as entries:
+    with open_pictures([tmp_path / "kinds"]) as (entries, _):
         *read, huge = (recognize(recognizer, entry)[0] for entry in entries)
     assert [len(result.faces) for result in read] == [1, 1, 1]
     assert "64 million" in str(huge.error)
@@ -117,7 +157,7 @@ def test_one_bad_picture_tells_why_and_the_others_go_on(recognizer, tmp_path, as
     truncated, text = astronaut[: len(astronaut) // 2], b"This is not a picture."
     members = [("1.jpg", astronaut), ("2.jpg", truncated), ("3.jpg", text), ("4.jpg", b"")]
     path = packed(tmp_path / "mixed.zip", [*members, ("5.jpg", astronaut)])
-    with open_pictures([path]) as entries:
+    with open_pictures([path]) as (entries, _):
         results, pixels = zip(*(recognize(recognizer, entry) for entry in entries), strict=True)
     assert [result.error is None for result in results] == [True, False, False, False, True]
     assert [shown is not None for shown in pixels] == [True, False, False, False, True]
