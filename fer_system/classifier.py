@@ -122,6 +122,8 @@ class Classifier:
         probabilities = self(np.full((1, size, size), 128))
         if probabilities.shape != (1, len(self.classes)):
             raise ValueError(f"{probabilities.shape[-1]} outputs for {len(self.classes)} classes")
+        if not abs(probabilities.sum() - 1) < 0.01:  # NaN fails too
+            raise ValueError("its probabilities do not sum to 1")
 
 
 def read_card(metadata: Mapping[str, str]) -> ModelCard:
@@ -143,11 +145,22 @@ def read_card(metadata: Mapping[str, str]) -> ModelCard:
         mlflow_run_id=metadata["mlflow_run_id"],
         validation=_read_scores(metadata["validation"]),
         test=_read_scores(metadata["test"]),
-        threshold=float(metadata["threshold"]),
+        threshold=_share("threshold", metadata["threshold"]),
         details=dict(json.loads(metadata.get("card", "{}"))),
     )
 
 
 def _read_scores(text: str) -> Scores:
     values = json.loads(text)
-    return Scores(*(float(values[name]) for name in ("accuracy", "macro_f1", "loss")))
+    accuracy, macro_f1 = (_share(name, values[name]) for name in ("accuracy", "macro_f1"))
+    loss = float(values["loss"])
+    if not loss >= 0:  # NaN fails too
+        raise ValueError(f"its loss is {loss}, not a number from 0 on")
+    return Scores(accuracy, macro_f1, loss)
+
+
+def _share(name: str, told: str | float) -> float:
+    value = float(told)
+    if not 0 <= value <= 1:  # NaN fails too
+        raise ValueError(f"its {name} is {value}, not a number from 0 to 1")
+    return value

@@ -114,7 +114,7 @@ def _emoji(class_name: str, size: int) -> Image.Image | None:
     path = emoji_path(class_name)
     try:
         return _read_emoji(path, path.stat().st_mtime_ns, size)
-    except (OSError, ValueError):
+    except (OSError, ValueError, Image.DecompressionBombError):
         return None
 
 

@@ -21,12 +21,15 @@ METADATA = {
 }
 
 
-def write_model(path, input_name="faces", outputs=7, **metadata):
+def write_model(path, input_name="faces", outputs=7, weight=None, **metadata):
     """A model file after the contract: one dense layer of fixed random weights on the pixels.
 
-    `metadata` replaces entries of METADATA; None leaves one out.
+    `weight` takes the place of one of them. `metadata` replaces entries of METADATA; None leaves
+    one out.
     """
     weights = np.random.default_rng(7).normal(0, 1e-3, (48 * 48, outputs)).astype(np.float32)
+    if weight is not None:
+        weights[0, 0] = weight
     graph = helper.make_graph(
         [
             helper.make_node("Flatten", [input_name], ["pixels"]),

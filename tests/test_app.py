@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -100,6 +101,15 @@ def test_an_address_of_another_computer_is_one_sentence_and_exit_code_2(model_pa
     host = "203.0.113.7"  # reserved for documentation
     ended = run_app("--model", model_path, "--detector", "haar", "--host", host)
     assert_one_sentence(ended, host)
+
+
+def test_without_emoji_the_page_starts_and_has_an_icon(model_path, tmp_path):
+    shutil.copy(APP, tmp_path)
+    for name in ("drawings", "fer_system", "web"):
+        shutil.copytree(REPOSITORY / name, tmp_path / name)
+    with serve(model_path, program=[str(tmp_path / APP.name)]) as (address, _):
+        for place in ("", "favicon.ico"):
+            assert httpx.get(address + place).status_code == 200
 
 
 def test_share_without_internet_says_so_and_serves_locally(model_path, tmp_path):

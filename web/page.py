@@ -25,7 +25,7 @@ LAUNCH_OPTIONS: dict[str, Any] = {
         primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=FONTS
     ).set(body_text_color_subdued="*neutral_500"),  # readable: 4.8 to 1 on white
     "css_paths": [STYLE, Path(__file__).with_name("style.css")],
-    "favicon_path": emoji_path("happy"),
+    "favicon_path": path if (path := emoji_path("happy")).is_file() else None,
     "footer_links": ["api"],
     "head": Path(__file__).with_name("head.html").read_text(encoding="utf-8"),
     "max_file_size": "200mb",  # for videos; pictures have a limit of their own

@@ -27,7 +27,7 @@ def _style(name: str, hue: float) -> tuple[str, str]:
     """A class's picture and colour as CSS; `hue`, 0..1, is the dot's where there is no emoji."""
     try:
         emoji = ImageOps.pad(Image.open(emoji_path(name)).convert("RGBA"), (SIZE, SIZE))
-    except (OSError, ValueError):
+    except (OSError, ValueError, Image.DecompressionBombError):
         colour = f"hsl({int(360 * hue)} 55% 55%)"
         return f"radial-gradient(closest-side,{colour} 70%,transparent 72%)", colour
     encoded = BytesIO()

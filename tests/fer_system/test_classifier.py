@@ -8,6 +8,8 @@ from fer_system import Classifier, ModelError
 from fer_system.emotions import FER2013
 from tests.model_files import METADATA, write_model
 
+SCORES = json.loads(METADATA["test"])
+
 
 @pytest.fixture(scope="module")
 def classifier(model_path):
@@ -103,6 +105,12 @@ def test_a_model_off_the_contract_is_an_error_in_one_sentence(subtests, tmp_path
         {"validation": "0.5"},
         {"git_commit": None},
         {"threshold": "high"},
+        *({"threshold": wrong} for wrong in ("nan", "inf", "5", "-1")),
+        {"test": json.dumps(SCORES | {"accuracy": float("nan")})},
+        {"test": json.dumps(SCORES | {"accuracy": 37.5})},
+        {"validation": json.dumps(SCORES | {"macro_f1": -0.1})},
+        {"validation": json.dumps(SCORES | {"loss": float("nan")})},
+        {"weight": float("nan")},
         {"card": "{"},
         {"card": "69"},
         {"input_name": "images"},

@@ -7,6 +7,7 @@ from PIL import Image
 
 from fer_system import Face, annotate, drawing
 from fer_system.drawing import SMALLEST
+from tests.pngs import claiming
 
 GREY = 120
 
@@ -159,10 +160,13 @@ def test_replacing_the_file_replaces_the_emoji(emojis):
     blue = show()
     path.write_bytes(b"no picture")
     damaged = show()
+    path.write_bytes(claiming(100_000, 100_000))
+    huge = show()
     assert (red == (255, 0, 0)).all(axis=2).any()
     assert (blue == (0, 0, 255)).all(axis=2).any()
     assert not (blue == (255, 0, 0)).all(axis=2).any()
     np.testing.assert_array_equal(missing, damaged)
+    np.testing.assert_array_equal(missing, huge)
 
 
 def test_transparent_parts_of_an_emoji_show_the_label_below(emojis):

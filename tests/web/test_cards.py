@@ -15,6 +15,7 @@ from fer_system import Face, Recognizer
 from fer_system.card import emoji_styles
 from fer_system.quality import Note
 from tests.markup import read
+from tests.pngs import claiming
 from web import cards, text
 
 SHARES = {"angry": 0.2, "happy": 0.7, "sad": 0.1}
@@ -141,6 +142,12 @@ def test_without_a_picture_a_card_has_nothing_to_open(face):
 def test_the_cards_of_a_real_picture_are_whole_markup(model_path):
     faces = Recognizer(model_path, "haar", threshold=1.0)(data.astronaut())
     assert len(read(cards.face_cards(faces, data.astronaut())).all("article")) == len(faces) > 0
+
+
+def test_an_emoji_of_endless_size_is_a_dot_too(monkeypatch, tmp_path):
+    monkeypatch.setattr("fer_system.card.emojis.emoji_path", lambda name: tmp_path / f"{name}.png")
+    (tmp_path / "happy.png").write_bytes(claiming(100_000, 100_000))
+    assert emoji_styles(["happy"]) == emoji_styles(["bored"])
 
 
 def test_classes_without_an_emoji_get_dots_of_different_colours():
