@@ -305,7 +305,7 @@ def answer_as_library(jobs: Connection, model: Path, detector: str) -> None:
     while path := jobs.recv():
         try:
             if path.suffix == ".zip":
-                with open_pictures([path], 10_000) as entries:
+                with open_pictures([path], 10_000) as (entries, _):
                     for entry in entries:
                         recognize(recognizer, entry)
             elif kind_of(Input(path.name, b"")) == "video-input":
