@@ -10,6 +10,7 @@ import argparse
 import csv
 import itertools
 import random
+import signal
 import socket
 import sys
 import threading
@@ -229,6 +230,7 @@ def main() -> None:
     parser.add_argument("--detector", default="yunet")
     flags = parser.parse_args()
     minutes: list[Minute] = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the page ends with it
     with served(flags.model, flags.detector, "--mcp") as target, loaded(target) as load:
         for row in observe(load, flags.minutes):
             minutes.append(row)

@@ -461,7 +461,7 @@ def oddities() -> Iterator[Input]:
     yield Input("zero byte in a header", health + b"X: a\0b\r\n\r\n")
     yield Input("two hosts", health + b"Host: b\r\nConnection: close\r\n\r\n")
     yield Input("no host", b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n")
-    yield Input("HTTP 0.9", b"GET /healthz\r\n")
+    yield Input("HTTP 0.9", b"GET /healthz\r\n\r\n")
     yield Input("HTTP 1.0", b"GET /healthz HTTP/1.0\r\n\r\n")
     yield Input("HTTP 9.9", b"GET /healthz HTTP/9.9\r\n\r\n")
     yield Input("HTTP 2", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")

@@ -144,6 +144,8 @@ def judged(target: Target, status: int, said: str, kind: str = "") -> Outcome:
         return Outcome("script", excerpt(said, *SCRIPT))
     if status in DELIBERATE:
         return Outcome("busy")
+    if status == 500 and re.match(r'\{"error":"[^"]', said):  # a sentence of ours, by Gradio
+        return Outcome("refused", said[:200])
     if status >= 500:
         return Outcome("5xx", f"{status}: {said[:200]}")
     return Outcome("4xx" if status >= 400 else "2xx")
