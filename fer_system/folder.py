@@ -14,7 +14,7 @@ import numpy as np
 
 from .archive import is_archive, open_archive
 from .errors import FolderError
-from .picture import PictureError, check_length, is_junk, load_picture, printable
+from .picture import PictureError, alone_if_large, check_length, is_junk, load_picture, printable
 from .recognizer import Recognizer
 from .results import Result
 
@@ -107,11 +107,13 @@ def recognize(recognizer: Recognizer, entry: Entry) -> tuple[Result, np.ndarray 
     A picture that cannot be read has no pixels, and tells why in `error`.
     """
     try:
-        pixels = load_picture(entry.read())
+        content = entry.read()
+        with alone_if_large(content):
+            pixels = load_picture(content)
+            faces = tuple(recognizer(pixels, quality=True))
     except PictureError as error:
         # Unlike its copy, the error itself has a traceback, which keeps the file's bytes in memory.
         return Result(entry.name, error=copy(error)), None
-    faces = tuple(recognizer(pixels, quality=True))
     height, width = pixels.shape[:2]
     return Result(entry.name, (width, height), faces), pixels
 

@@ -4,7 +4,8 @@ import io
 import os
 import threading
 import time
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,7 +28,7 @@ MAX_DECODING = 450_000_000
 """Pictures that take more bytes of memory to decode are refused."""
 
 LARGE = 32_000_000
-"""Of pictures that take more bytes to decode, one at a time is decoded in the whole process."""
+"""Of pictures that take more bytes to decode, or then to work on, one at a time is worked on."""
 
 # Every scan of a progressive JPEG goes over all pixels again, at about 5 ns each, and a file of a
 # megabyte can hold tens of thousands. Cameras and programs write ten or so.
@@ -52,7 +53,7 @@ JPEG_BYTES_A_PIXEL, PROGRESSIVE_BYTES_A_PIXEL = 4, 10
 UNNAMED = "The picture"
 """What a picture without a file name is called in messages."""
 
-_alone = threading.Lock()
+_alone = threading.RLock()
 
 Source = str | os.PathLike[str] | bytes | BinaryIO | Image.Image | np.ndarray
 
@@ -107,8 +108,28 @@ def load_picture(source: Source, longest: int = MAX_SIDE, most: int = MAX_PIXELS
     if isinstance(source, np.ndarray | Image.Image):
         return _decoded(image, name, longest, is_borrowed=image is source)
     _check_file(image, name, most)
-    with _alone if decoding_bytes(image) > LARGE else nullcontext():
+    with _alone if _is_large(image) else nullcontext():
         return _decoded(image, name, longest)
+
+
+@contextmanager
+def alone_if_large(content: bytes) -> Iterator[None]:
+    """Within this context the process works on no other large picture; else it takes its turn.
+
+    For whoever lets several strangers' pictures in at once: what is drawn or cut out of a picture
+    takes memory too. `content` is that of a file, be it a picture or not.
+    """
+    try:
+        is_large = _is_large(_open(content)[0])
+    except PictureError:
+        is_large = False
+    with _alone if is_large else nullcontext():
+        yield
+
+
+def _is_large(image: Image.Image) -> bool:
+    scaled = min(image.width, MAX_SIDE) * min(image.height, MAX_SIDE)
+    return max(decoding_bytes(image), scaled * MOST_BYTES_A_PIXEL) > LARGE
 
 
 def decoding_bytes(image: Image.Image) -> int:

@@ -5,16 +5,18 @@ import binascii
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import gradio as gr
 import numpy as np
 from gradio.data_classes import ImageData
 from gradio.utils import get_upload_folder, is_in_or_equal
+from PIL import Image
 
 from fer_system.data_uri import data_uri
 from fer_system.drawing import annotate
-from fer_system.picture import PictureError, load_picture
+from fer_system.picture import PictureError, alone_if_large, load_picture
 from fer_system.recognizer import Face, Recognizer
 from fer_system.records import (
     csv_header,
@@ -164,7 +166,7 @@ class PictureTab:
             concurrency_id="picture",
         )
 
-    def _show(self, picture: bytes | None) -> Iterator[tuple[np.ndarray | None, str]]:
+    def _show(self, picture: bytes | None) -> Iterator[tuple[str | None, str]]:
         """The picture with the faces marked, and their cards."""
         try:
             yield self._result(picture)
@@ -173,17 +175,27 @@ class PictureTab:
             yield None, note(text.error(error))
             raise text.alert(text.error(error)) from error
 
-    def _result(self, picture: bytes | None) -> tuple[np.ndarray | None, str]:
+    def _result(self, picture: bytes | None) -> tuple[str | None, str]:
         if picture is None:
             return None, note(text.NOTHING_YET)
-        pixels = load_picture(picture)
-        faces = self._recognizer(pixels, quality=True, maps=True)
-        cards = note(count(faces)) + face_cards(faces, pixels)
-        if faces:
-            cards += downloads(result_of(faces, pixels), self._recognizer)
-        return annotate(pixels, faces), cards
+        with alone_if_large(picture):
+            pixels = load_picture(picture)
+            faces = self._recognizer(pixels, quality=True, maps=True)
+            cards = note(count(faces)) + face_cards(faces, pixels)
+            if faces:
+                cards += downloads(result_of(faces, pixels), self._recognizer)
+            return self._marked(pixels, faces), cards
 
-    def predict_image(self, picture: bytes | None) -> tuple[np.ndarray, dict[str, Any]]:
+    def _marked(self, pixels: np.ndarray, faces: Sequence[Face]) -> str:
+        """The path of the picture with the faces marked, in Gradio's cache.
+
+        Gradio would take an array and write it too, but after the next picture has begun.
+        """
+        path = Path(mkdtemp(prefix="picture-", dir=self._annotated.GRADIO_CACHE), "faces.jpg")
+        Image.fromarray(annotate(pixels, faces)).save(path, quality=90)
+        return str(path)
+
+    def predict_image(self, picture: bytes | None) -> tuple[str, dict[str, Any]]:
         """Find the faces of a picture and the emotion of each.
 
         Returns the picture with the faces marked, and a JSON object: the "model" and its
@@ -195,9 +207,11 @@ class PictureTab:
         showing. "quality" names what makes it hard to read: "small", "dark", "blurred", "turned".
         """
         try:
-            pixels = load_picture(picture or b"")
+            with alone_if_large(picture or b""):
+                pixels = load_picture(picture or b"")
+                faces = self._recognizer(pixels, quality=True)
+                marked = self._marked(pixels, faces)
         except PictureError as error:
             raise text.alert(text.error(error)) from error
-        faces = self._recognizer(pixels, quality=True)
         found = describe_picture(result_of(faces, pixels))
-        return annotate(pixels, faces), describe_model(self._recognizer) | found
+        return marked, describe_model(self._recognizer) | found
