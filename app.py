@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from web.flags import accounts, check_address, check_mcp, parse_flags
 from web.guard.disk import Disk, temporary_folder
+from web.guard.memory import give_back_memory
 
 if TYPE_CHECKING:
     from fer_system import Recognizer
@@ -60,6 +61,7 @@ def main() -> int:
     """Check the flags, load the model and serve the page; returns the exit code."""
     flags = parse_flags()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the pictures are deleted
+    give_back_memory()
     with temporary_folder() as folder:
         # Read when gradio and onnxruntime are imported; nothing about visitors may leave.
         os.environ |= {

@@ -94,6 +94,7 @@ class FolderTab:
             api_visibility="private",
             show_progress="hidden",
             concurrency_limit=RUNS_AT_ONCE,
+            concurrency_id="folder",
         )
         gr.on(
             [self._stop.click, self._files.clear],
@@ -108,6 +109,7 @@ class FolderTab:
             self._found,
             api_name="predict_images",
             concurrency_limit=RUNS_AT_ONCE,
+            concurrency_id="folder",
         )
 
     def _hint(self) -> str:

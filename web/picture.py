@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
@@ -31,7 +32,8 @@ from web import text
 from web.cards import face_cards
 from web.html import component, note, render
 
-AT_ONCE = 2  # pictures of all visitors, of the page and of the API
+AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
+"""Pictures of all visitors, of the page and of the API; the webcam needs the other cores."""
 MAX_MEGABYTES = 32  # the page takes larger files, for videos
 
 EXAMPLES = Path(__file__).parent / "examples"
