@@ -53,7 +53,8 @@ def build_app(recognizer: Recognizer, minutes: float) -> gr.Blocks:
             FolderTab(recognizer)
             model_tab(recognizer)
         component(lambda: footer(recognizer, minutes), elem_id="fer-footer")
-    app.queue(default_concurrency_limit=2, max_size=64)
+    # Not open: whoever ran a job without the queue would pass by its limits.
+    app.queue(default_concurrency_limit=2, max_size=64, api_open=False)
     Jobs(app._queue)
     return app
 

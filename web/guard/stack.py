@@ -11,6 +11,7 @@ from web.guard.disk import Disk
 from web.guard.doors import Doors
 from web.guard.headers import SecurityHeaders
 from web.guard.login import Login
+from web.guard.nonsense import Nonsense
 from web.guard.origins import Origins
 
 LOOPBACK = ["localhost", "127.0.0.1"]
@@ -38,4 +39,5 @@ def guards(
         Middleware(Crowd),
         *login,
         Middleware(Bodies, disk, seconds),
+        Middleware(Nonsense),
     ]

@@ -1,0 +1,31 @@
+"""What makes no sense is the sender's fault, and is said so."""
+
+import httpx
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "gradio_api/call/nothing", b'{"data": []}'),
+        ("POST", "gradio_api/queue/join", b'{"data": [], "fn_index": -1, "session_hash": "a"}'),
+        ("POST", "gradio_api/cancel", b'{"session_hash": NaN, "fn_index": 0, "event_id": "a"}'),
+        ("POST", "gradio_api/run/predict_image", b'{"data": [null]}'),
+        ("POST", "gradio_api/run/_stop", b"[" * 100_000),
+        ("GET", f"static/{'x' * 5000}", b""),
+        ("GET", f"assets/{'x' * 500}", b""),
+    ],
+)
+def test_a_request_without_sense_is_refused_and_not_the_servers_fault(address, method, path, body):
+    headers = {"content-type": "application/json"}
+    answer = httpx.request(method, f"{address}{path}", content=body, headers=headers)
+    assert 400 <= answer.status_code < 500, answer.text
+    assert httpx.get(f"{address}healthz").status_code == 200
+
+
+def test_an_upload_without_a_name_or_a_boundary_is_refused(address):
+    form = b'--b\r\nContent-Disposition: form-data; name="files"; filename=""\r\n\r\nx\r\n--b--\r\n'
+    for boundary in ("b", "x" * 70_000, ""):
+        headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
+        answer = httpx.post(f"{address}gradio_api/upload", content=form, headers=headers)
+        assert answer.status_code < 500, boundary[:10]

@@ -1,0 +1,49 @@
+"""Requests that Gradio cannot make sense of, which it answers as if the fault were the server's."""
+
+import logging
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.guard.answers import refusal
+
+LONGEST_PATH = 1024
+"""Letters of an address; a name on the disk has 255 at most."""
+MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError,
+            TypeError, ValueError)  # fmt: skip
+"""What Gradio's routes raise at values of a kind, or of a depth, that they don't expect.
+
+Errors in our own functions are none of these routes': they reach the visitor in the queue's answer.
+"""
+
+
+class Nonsense:
+    """Middleware that answers 400 where a route of Gradio's fails, and writes the failure down."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As ASGI has it."""
+        is_answered = False
+
+        async def noted(message: Message) -> None:
+            nonlocal is_answered
+            is_answered = True
+            await send(message)
+
+        if scope["type"] != "http" or scope["path"] == "/live":
+            await self._app(scope, receive, send)
+            return
+        if len(scope["path"]) > LONGEST_PATH:
+            answer = refusal(scope, HTTPStatus.REQUEST_URI_TOO_LONG, "GUARD_SHUT")
+            await answer(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, noted)
+        except MISTAKES as error:
+            if is_answered:
+                raise
+            kind = type(error).__name__
+            logging.getLogger(__name__).warning("%s at %s: %s", kind, scope["path"], error)
+            await refusal(scope, HTTPStatus.BAD_REQUEST, "JOB_UNKNOWN")(scope, receive, send)
