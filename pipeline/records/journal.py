@@ -8,33 +8,42 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 import os
 import warnings
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.request import urlopen
 
 import numpy as np
 
 from pipeline.foundation.errors import PipelineError
 from pipeline.foundation.params import REPOSITORY
+from pipeline.records.open_runs import OpenRuns
 
 if TYPE_CHECKING:
     import keras
 
+RUNNING, KILLED = "RUNNING", "KILLED"
+"""What MLflow calls runs that go on, and those that were ended from outside."""
 REGISTERED_MODEL = "fer"
 EXPERIMENT = "fer"
 SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
-    # A server that is down is given up on after seconds instead of MLflow's half hour.
+    # A server that falls silent is given up on after seconds instead of MLflow's half hour.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "PGCONNECT_TIMEOUT": "5",
 }
 """Environment variables that MLflow reads, where the user has not set them."""
 VIEW, VIEW_STATE = "models", Path(__file__).with_name("runs_view.json")
 """A saved view of MLflow's list of runs: the columns that tell them apart."""
 ORIGIN, VERSION = "origin", "model_version"
 """Tags: the training that a run is the record of, and its model's version in the registry."""
+SECONDS_TO_ANSWER = 3
+"""A server that has not said a word after these has none for us."""
 
 
 class JournalError(PipelineError):
@@ -42,7 +51,10 @@ class JournalError(PipelineError):
 
 
 def _warns(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn any failure of MLflow into one warning, after which the journal stays closed."""
+    """Turn any failure of MLflow into one warning, after which the journal stays closed.
+
+    Where not even the run could be begun, so do all that come.
+    """
 
     @functools.wraps(method)
     def wrapper(self: Journal, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
@@ -53,6 +65,8 @@ def _warns(method: Callable[..., Any]) -> Callable[..., Any]:
         # MLflow lets through whatever its store raises: SQL, HTTP, file and its own errors.
         except Exception as error:
             self.open = False
+            if not self.run_id:
+                Journal.given_up.add(tracking_uri())
             warnings.warn(
                 f"MLflow does not answer, going on without it: {_reason(error)}", stacklevel=2
             )
@@ -62,34 +76,60 @@ def _warns(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _reason(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    """The first line that tells what is wrong; SQLAlchemy may tell before it when that was seen."""
+    told = (line for line in str(error).splitlines() if not line.startswith("(raised as"))
+    return next(told, type(error).__name__)
 
 
 class Journal:
     """One MLflow run. A store that fails costs a warning, never the training.
+
+    Where no run can be begun, the process asks that store no more. A run whose process was killed
+    is closed as KILLED when the next one begins in the same clone.
 
     `run_id` continues a run that was begun before; it is "" where there was no store. Where the
     store does not know that run, the one that was begun for the same `origin` is continued, or a
     new one called `name` is begun; `is_new` tells of it.
     """
 
+    given_up: ClassVar[set[str]] = set()
+    """The stores in which no run could be begun."""
+
     def __init__(
         self, name: str, run_id: str = "", tags: dict[str, str] | None = None, origin: str = ""
     ) -> None:
-        self.open = True
+        self.open = tracking_uri() not in Journal.given_up
         self.run_id = ""
         self.is_new = False
         self._begin(name, run_id, {**(tags or {}), ORIGIN: origin})
 
     @_warns
     def _begin(self, name: str, run_id: str, tags: dict[str, str]) -> None:
+        _wait_for_answer(tracking_uri())
         self._client = _mlflow().MlflowClient()
+        self._open_runs = OpenRuns(_root() / "mlartifacts" / "open")
+        self._close_dead_runs()
         experiment_id = self._experiment_id()
         known = run_id if self._is_known(run_id) else self._run_of(experiment_id, tags[ORIGIN])
         self.is_new = not known
         self.run_id = (
             known or self._client.create_run(experiment_id, run_name=name, tags=tags).info.run_id
         )
+        self._open_runs.add(self.run_id)
+        if self._status(self.run_id) == KILLED:
+            self._client.update_run(self.run_id, RUNNING)
+
+    def _close_dead_runs(self) -> None:
+        for run_id in self._open_runs.left():
+            if not self._is_known(run_id):  # another store's
+                continue
+            if self._status(run_id) == RUNNING:
+                self._client.set_terminated(run_id, KILLED)
+            self._open_runs.forget(run_id)
+
+    def _status(self, run_id: str) -> str:
+        status: str = self._client.get_run(run_id).info.status
+        return status
 
     def _experiment_id(self) -> str:
         experiment = self._client.get_experiment_by_name(EXPERIMENT)
@@ -167,6 +207,7 @@ class Journal:
     def finish(self) -> None:
         """Mark the run as finished."""
         self._client.set_terminated(self.run_id)
+        self._open_runs.remove(self.run_id)
 
     @_warns
     def promote(self) -> None:
@@ -181,9 +222,23 @@ def _mlflow() -> Any:  # noqa: ANN401
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     import mlflow
+    from mlflow.store.db import utils as databases
 
+    databases.MAX_RETRY_COUNT = 0  # a database that cannot be opened would cost two minutes
+    logging.getLogger(databases.__name__).setLevel(logging.CRITICAL)  # we tell it in a line
     mlflow.set_tracking_uri(tracking_uri())
     return mlflow
+
+
+def _wait_for_answer(uri: str) -> None:
+    """TimeoutError where `uri` is that of a server that takes a question and is silent."""
+    if not uri.startswith("http"):
+        return
+    try:
+        urlopen(f"{uri}/health", timeout=SECONDS_TO_ANSWER).close()
+    except (OSError, HTTPException) as error:  # MLflow knows better what any other answer means
+        if isinstance(getattr(error, "reason", error), TimeoutError):
+            raise TimeoutError(f"no answer from {uri} within {SECONDS_TO_ANSWER} s") from error
 
 
 def tracking_uri() -> str:

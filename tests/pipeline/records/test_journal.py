@@ -1,0 +1,132 @@
+"""The journal on real stores: what is left of killed processes, and stores that fail."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+
+import mlflow
+import pytest
+
+from pipeline.foundation.params import REPOSITORY
+from pipeline.records.journal import Journal
+
+BEGIN = """
+import sys
+from pipeline.records.journal import Journal
+journal = Journal("training", sys.argv[1])
+print(journal.run_id, flush=True)
+if sys.stdin.readline():
+    journal.finish()
+"""
+
+TWO_TRAININGS = """
+from pipeline.records.journal import Journal
+for name in "cnn", "vgg":
+    journal = Journal(name)
+    journal.log_params({"epochs": 2})
+    for epoch in 1, 2:
+        journal.log_metrics({"loss": 0.5}, epoch)
+    journal.finish()
+    print(journal.open, repr(journal.run_id))
+"""
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """That of a clone of its own."""
+    own = {name: text for name, text in os.environ.items() if not name.startswith("MLFLOW_")}
+    return own | {"DVC_ROOT": str(tmp_path)}
+
+
+@contextmanager
+def training(environment, run_id=""):
+    """A process that writes a run until it is told to finish, or killed; and the run's id."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", BEGIN, run_id],
+        cwd=REPOSITORY,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process, process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_run_is_closed_when_its_process_was_killed_and_not_before(environment, tmp_path):
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+
+    def status(run_id):
+        return mlflow.MlflowClient(uri).get_run(run_id).info.status
+
+    with training(environment) as (killed, first):
+        with training(environment) as (finished, second):
+            assert first != second
+            assert (status(first), status(second)) == ("RUNNING", "RUNNING")
+            finished.communicate("finish\n")
+            assert status(second) == "FINISHED"
+        killed.kill()
+        killed.wait()
+        assert status(first) == "RUNNING"
+    with training(environment):
+        assert (status(first), status(second)) == ("KILLED", "FINISHED")
+    with training(environment, first) as (resumed, again):
+        assert (again, status(first)) == (first, "RUNNING")
+        resumed.communicate("finish\n")
+        assert status(first) == "FINISHED"
+
+
+def two_trainings(environment, uri):
+    """What a process says that writes two runs, one after the other."""
+    return subprocess.run(
+        [sys.executable, "-c", TWO_TRAININGS],
+        cwd=REPOSITORY,
+        env=environment | {"MLFLOW_TRACKING_URI": uri},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+
+def test_a_store_that_cannot_be_used_costs_one_warning(subtests, environment, tmp_path):
+    assert "True" in two_trainings(environment, f"sqlite:///{tmp_path / 'whole.db'}").stdout
+    (tmp_path / "folder.db").mkdir()
+    (tmp_path / "garbage.db").write_bytes(b"garbage" * 10_000)
+    for uri in (
+        f"sqlite:///{tmp_path / 'folder.db'}",
+        f"sqlite:///{tmp_path / 'garbage.db'}",
+        f"sqlite:///file:{tmp_path / 'whole.db'}?mode=ro&uri=true",
+        "postgresql+psycopg://mlflow@127.0.0.1:9/mlflow",
+    ):
+        with subtests.test(uri=uri):
+            ended = two_trainings(environment, uri)
+            assert ended.stdout == "False ''\n" * 2
+            assert ended.stderr.count("MLflow does not answer, going on without it") == 1
+            assert "retried" not in ended.stderr, "minutes are lost"
+            assert "Traceback" not in ended.stderr
+
+
+def test_a_server_that_says_nothing_is_asked_once(monkeypatch):
+    asked = []
+
+    def take(server):
+        while True:
+            try:
+                asked.append(server.accept())
+            except OSError:
+                return
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=take, args=[server], daemon=True).start()
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{server.getsockname()[1]}")
+        with pytest.warns(UserWarning, match="no answer from http://127") as warned:
+            journals = [Journal(name) for name in ("cnn", "vgg")]
+        assert not any(journal.open for journal in journals)
+        server.shutdown(socket.SHUT_RDWR)
+    assert len(asked) == len(warned) == 1
