@@ -3,14 +3,15 @@
 import logging
 from http import HTTPStatus
 
+from gradio.exceptions import InvalidApiNameError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.guard.answers import refusal
 
-LONGEST_PATH = 1024
-"""Letters of an address; a name on the disk has 255 at most."""
+LONGEST_PATH, LONGEST_NAME = 1024, 255
+"""Letters of an address, and bytes of what is between two slashes, as of a name on the disk."""
 MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError,
-            TypeError, ValueError)  # fmt: skip
+            TypeError, ValueError, InvalidApiNameError)  # fmt: skip
 """What Gradio's routes raise at values of a kind, or of a depth, that they don't expect.
 
 Errors in our own functions are none of these routes': they reach the visitor in the queue's answer.
@@ -35,7 +36,8 @@ class Nonsense:
         if scope["type"] != "http" or scope["path"] == "/live":
             await self._app(scope, receive, send)
             return
-        if len(scope["path"]) > LONGEST_PATH:
+        names = scope["path"].encode().split(b"/")
+        if len(scope["path"]) > LONGEST_PATH or max(map(len, names)) > LONGEST_NAME:
             answer = refusal(scope, HTTPStatus.REQUEST_URI_TOO_LONG, "GUARD_SHUT")
             await answer(scope, receive, send)
             return
