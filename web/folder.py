@@ -15,6 +15,7 @@ from fer_system.recognizer import Recognizer
 from fer_system.records import csv_name, describe_figures, describe_model, describe_picture
 from fer_system.results import Result, figures
 from web import text
+from web.background import in_background
 from web.html import component, note
 from web.overview import SHOWN_THUMBNAILS, overview, progress, thumbnail
 from web.stopping import Stops
@@ -141,7 +142,8 @@ class FolderTab:
         thumbnails: list[tuple[Result, str]] = []
         total = len(entries)
         yield progress(0, total)
-        for number, (result, pixels) in enumerate(pictures(self._recognizer, entries), start=1):
+        found = in_background(pictures(self._recognizer, entries))
+        for number, (result, pixels) in enumerate(found, start=1):
             if self._stops.wanted(request):
                 yield note(text.FOLDER_STOPPED)
                 return
@@ -167,7 +169,7 @@ class FolderTab:
             with open_pictures(files, MAX_FILES) as (entries, left_aside):
                 results = []
                 told = time.monotonic()
-                for result, _ in pictures(self._recognizer, entries):
+                for result, _ in in_background(pictures(self._recognizer, entries)):
                     results.append(result)
                     if time.monotonic() - told > SECONDS_BETWEEN_NEWS:
                         told = time.monotonic()

@@ -15,6 +15,7 @@ from fer_system.recognizer import Recognizer, check_threshold
 from fer_system.records import describe_model
 from fer_system.video import VideoReport, annotate_video
 from web import text
+from web.background import in_background
 from web.guard.bodies import FULL
 from web.html import component, note
 from web.stopping import Stops
@@ -54,7 +55,7 @@ def reports(
     told = time.monotonic()
     try:
         check_threshold(threshold)
-        for report in annotate_video(path, target, recognizer, threshold):
+        for report in in_background(annotate_video(path, target, recognizer, threshold)):
             if max(report.seconds, report.duration or 0) > 60 * MOST_MINUTES:
                 raise text.alert(text.VIDEO_TOO_LONG.format(limit=MOST_MINUTES))
             if time.monotonic() - told > SECONDS_BETWEEN_NEWS:

@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 
-from gradio.exceptions import InvalidApiNameError
+from gradio.exceptions import FnIndexInferError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.guard.answers import refusal
@@ -11,7 +11,7 @@ from web.guard.answers import refusal
 LONGEST_PATH, LONGEST_NAME = 1024, 255
 """Letters of an address, and bytes of what is between two slashes, as of a name on the disk."""
 MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError,
-            TypeError, ValueError, InvalidApiNameError)  # fmt: skip
+            TypeError, ValueError, FnIndexInferError)  # fmt: skip
 """What Gradio's routes raise at values of a kind, or of a depth, that they don't expect.
 
 Errors in our own functions are none of these routes': they reach the visitor in the queue's answer.

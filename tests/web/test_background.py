@@ -1,0 +1,50 @@
+import os
+import sys
+import threading
+
+import pytest
+
+from web.background import NICENESS, in_background
+
+
+def count(closed, end=None):
+    """Numbers, until an error at `end`; tells when it is closed."""
+    try:
+        for number in range(1000):
+            if number == end:
+                raise ValueError(number)
+            yield number
+    finally:
+        closed.append(threading.current_thread().name)
+
+
+def test_the_steps_are_the_same_and_taken_elsewhere():
+    closed = []
+    assert list(in_background(count(closed))) == list(range(1000))
+    assert closed == ["background"]
+
+
+def test_an_error_comes_through():
+    steps, closed = [], []
+    with pytest.raises(ValueError, match="3"):
+        steps.extend(in_background(count(closed, end=3)))
+    assert closed
+
+
+def test_closing_ends_the_work():
+    closed = []
+    steps = in_background(count(closed))
+    assert [next(steps), next(steps)] == [0, 1]
+    assert not closed
+    steps.close()
+    assert closed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux' threads have priorities")
+def test_the_work_has_a_low_priority_and_its_callers_stays():
+    def priorities():
+        yield os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert list(in_background(priorities())) == [max(NICENESS, before)]
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
