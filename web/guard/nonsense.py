@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 
-from gradio.exceptions import FnIndexInferError
+from gradio.route_utils import FnIndexInferError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.guard.answers import refusal
