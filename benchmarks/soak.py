@@ -41,6 +41,8 @@ from tests.whole.hostile.target import Target, served
 from tests.whole.hostile.videos import clip
 
 LIMIT = 60  # seconds for an answer
+KEEP = 5
+"""Minutes for which the page keeps files; within half an hour they show whether they go."""
 WARM = 10
 """Minutes after which memory should grow no more."""
 
@@ -231,7 +233,8 @@ def main() -> None:
     flags = parser.parse_args()
     minutes: list[Minute] = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the page ends with it
-    with served(flags.model, flags.detector, "--mcp") as target, loaded(target) as load:
+    page = served(flags.model, flags.detector, "--mcp", f"--keep={KEEP}")
+    with page as target, loaded(target) as load:
         for row in observe(load, flags.minutes):
             minutes.append(row)
             print(f"\r\x1b[K{row}", file=sys.stderr)
