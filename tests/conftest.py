@@ -152,11 +152,16 @@ def open_page(browser, address):
             if not request.url.startswith((at, "data:", "blob:")):
                 complaints.append(request.url)
 
+        def refused(message):
+            if "Content Security Policy" in message.text:
+                complaints.append(message.text)
+
         contexts.append(browser.new_context(viewport=viewport, color_scheme=scheme, locale=locale))
         page = contexts[-1].new_page()
         page.set_default_timeout(20 * SECOND)
         page.on("request", visited)
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", refused)
         page.goto(at)
         return page
 

@@ -10,6 +10,8 @@ from fer_system.card import environment
 from web import text
 
 TEMPLATES = Path(__file__).with_name("templates")
+HEAD = Path(__file__).with_name("head.html").read_text(encoding="utf-8")
+"""What Gradio adds to the head of its page, in the browser."""
 
 
 def render(template: str, **values: Any) -> str:  # noqa: ANN401

@@ -12,7 +12,7 @@ from fer_system.recognizer import Recognizer
 from web import text
 from web.folder import FolderTab
 from web.guard.jobs import Jobs
-from web.html import component, render
+from web.html import HEAD, component, render
 from web.model import model_tab
 from web.picture import PictureTab
 from web.video import VideoTab
@@ -27,7 +27,7 @@ LAUNCH_OPTIONS: dict[str, Any] = {
     "css_paths": [STYLE, Path(__file__).with_name("style.css")],
     "favicon_path": path if (path := emoji_path("happy")).is_file() else None,
     "footer_links": ["api"],
-    "head": Path(__file__).with_name("head.html").read_text(encoding="utf-8"),
+    "head": HEAD,
     "max_file_size": "200mb",  # for videos; pictures have a limit of their own
     # Faces are personal: no history in the browser, no public monitoring, no paths in messages.
     "run_history": False,

@@ -7,6 +7,8 @@ from base64 import b64encode
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.html import HEAD
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -36,10 +38,13 @@ INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DO
 
 
 def policy(page: bytes = b"") -> str:
-    """The Content-Security-Policy of a page: of the scripts within it, those alone may run."""
+    """The Content-Security-Policy of a page: of the scripts within it, those alone may run.
+
+    And those that Gradio puts into its head.
+    """
     hashes = [
         f"'sha256-{b64encode(hashlib.sha256(script).digest()).decode()}'"
-        for script in INLINE_SCRIPT.findall(page)
+        for script in INLINE_SCRIPT.findall(page + HEAD.encode())
     ]
     rules = POLICY | {"script-src": " ".join([POLICY["script-src"], *hashes])}
     return "; ".join(f"{name} {sources}" for name, sources in rules.items())
