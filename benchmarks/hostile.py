@@ -22,11 +22,12 @@ from pathlib import Path
 from PIL import Image
 
 from fer_system.places import DEFAULT_MODEL
-from tests.whole.hostile.attack import Shot, Watch, megabytes, shots, stored_files, volley
+from tests.whole.hostile.attack import Shot, Watch, fire, megabytes, shots, stored_files, volley
 from tests.whole.hostile.doors import LIBRARY
 from tests.whole.hostile.inputs import KINDS
-from tests.whole.hostile.pictures import encoded, face
+from tests.whole.hostile.pictures import Input, encoded, face
 from tests.whole.hostile.target import FAULTS, VERDICTS, Outcome, Target, served
+from tests.whole.hostile.videos import clip
 
 ALONE = 5  # seconds that the honest visitor has the page to itself, to compare with
 
@@ -122,6 +123,14 @@ def chosen(kind: str, flags: argparse.Namespace) -> list[Shot]:
     ]
 
 
+def warm(target: Target, picture: bytes) -> None:
+    """Use every door as honest visitors do: what a first use loads is none of the attack's."""
+    for door in ("page", "call", "folder", "live", "tool"):
+        fire(target, Shot("honest", door, Input("honest.jpg", picture)), 60)
+    for door in ("page", "call"):
+        fire(target, Shot("honest", door, Input("honest.mp4", clip("mp4"))), 60)
+
+
 def attack(target: Target, kind: str, fired: Sequence[Shot], flags: argparse.Namespace,
            ledger: Ledger, picture: bytes) -> set[Shot]:  # fmt: skip
     """Fire shots of one kind, and write down what comes of them; returns those that were tried."""
@@ -156,6 +165,7 @@ def campaign(flags: argparse.Namespace, ledger: Ledger) -> None:
     waiting = {kind: chosen(kind, flags) for kind in flags.kinds}
     while any(waiting.values()):
         with target_of(flags) as target:
+            warm(target, picture)
             ledger.idle.append(megabytes(target.pid))
             with Watch(target, picture) as watch:
                 time.sleep(ALONE)

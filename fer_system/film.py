@@ -21,8 +21,9 @@ from .errors import RecognitionError
 LONGEST, SHORTEST = 1280, 320
 """Pictures whose long side is beyond these, in pixels, are scaled to them."""
 
-MAX_PIXELS = 36_000_000
-"""Videos with more pixels a picture than 8K has are refused."""
+# FFmpeg keeps up to 16 decoded pictures for those that are made from them: of 4K 0.4 GB, of 8K 1.2.
+MAX_PIXELS = 10_000_000
+"""Videos with more pixels a picture than 4K has are refused."""
 
 MAX_FRAMES = 1_000_000
 """Videos with more pictures, nine hours at 30 a second, are refused."""
