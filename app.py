@@ -21,6 +21,7 @@ def serve(
     recognizer: Recognizer, flags: argparse.Namespace, disk: Disk, logins: dict[str, str]
 ) -> None:
     """Build the page and serve it until interrupted."""
+    from fer_system.card import damaged_emojis
     from web.guard.connections import watch_connections
     from web.guard.stack import guards
     from web.page import LAUNCH_OPTIONS, build_app, forget_files
@@ -52,6 +53,8 @@ def serve(
         answer_in_json(app.mcp_server_obj)
     if flags.share and not link:
         print("No public link could be made (is there internet?); the page is served locally.")
+    for path in damaged_emojis(recognizer.classes):
+        print(f"The emoji {path} is damaged; a dot stands in its place.")
     print(recognizer.detector_note)
     print(f"The page is at {link or address} (Ctrl+C ends it).", flush=True)
     app.block_thread()

@@ -103,13 +103,18 @@ def test_an_address_of_another_computer_is_one_sentence_and_exit_code_2(model_pa
     assert_one_sentence(ended, host)
 
 
-def test_without_emoji_the_page_starts_and_has_an_icon(model_path, tmp_path):
+def test_without_emoji_or_with_damaged_ones_the_page_starts_and_has_an_icon(model_path, tmp_path):
     shutil.copy(APP, tmp_path)
     for name in ("drawings", "fer_system", "web"):
         shutil.copytree(REPOSITORY / name, tmp_path / name)
-    with serve(model_path, program=[str(tmp_path / APP.name)]) as (address, _):
-        for place in ("", "favicon.ico"):
-            assert httpx.get(address + place).status_code == 200
+    for damaged in (False, True):
+        if damaged:
+            (tmp_path / "emojis").mkdir()
+            (tmp_path / "emojis" / "sad.png").write_bytes(b"no picture")
+        with serve(model_path, program=[str(tmp_path / APP.name)]) as (address, printed):
+            assert printed.count("sad.png is damaged; a dot stands in its place.") == damaged
+            for place in ("", "favicon.ico"):
+                assert httpx.get(address + place).status_code == 200
 
 
 def test_share_without_internet_says_so_and_serves_locally(model_path, tmp_path):

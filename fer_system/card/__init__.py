@@ -4,7 +4,7 @@
 needs. Jinja2 is imported when something is rendered, so that the library does without it elsewhere.
 """
 
-from .emojis import emoji_styles
+from .emojis import damaged_emojis, emoji_styles
 from .rendering import STYLE, environment, model_card
 from .words import CARD_TEXTS, ENGLISH, Words, read_texts
 
@@ -13,6 +13,7 @@ __all__ = [
     "ENGLISH",
     "STYLE",
     "Words",
+    "damaged_emojis",
     "emoji_styles",
     "environment",
     "model_card",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from io import BytesIO
+from pathlib import Path
 
 from PIL import Image, ImageOps
 
@@ -23,11 +24,23 @@ def emoji_styles(classes: Sequence[str]) -> str:
     return environment().get_template("emojis.html").render(styles=styles)
 
 
+def damaged_emojis(classes: Sequence[str]) -> list[str]:
+    """The files of emoji that are there and cannot be read."""
+    paths = [emoji_path(name) for name in classes]
+    return [str(path) for path in paths if path.is_file() and _read(path) is None]
+
+
+def _read(path: Path) -> Image.Image | None:
+    try:
+        return ImageOps.pad(Image.open(path).convert("RGBA"), (SIZE, SIZE))
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return None
+
+
 def _style(name: str, hue: float) -> tuple[str, str]:
     """A class's picture and colour as CSS; `hue`, 0..1, is the dot's where there is no emoji."""
-    try:
-        emoji = ImageOps.pad(Image.open(emoji_path(name)).convert("RGBA"), (SIZE, SIZE))
-    except (OSError, ValueError, Image.DecompressionBombError):
+    emoji = _read(emoji_path(name))
+    if emoji is None:
         colour = f"hsl({int(360 * hue)} 55% 55%)"
         return f"radial-gradient(closest-side,{colour} 70%,transparent 72%)", colour
     encoded = BytesIO()
