@@ -34,6 +34,9 @@ LAUNCH_OPTIONS: dict[str, Any] = {
     "enable_monitoring": False,
     "show_error": False,
     "ssr_mode": False,
+    # Gradio keeps 0.1 MB of every page and of every call of the API, of 10,000 by itself. It holds
+    # nothing that this page needs once a job is done.
+    "state_session_capacity": 100,
 }
 """What `launch` takes besides the address; theme and style belong there since Gradio 6."""
 
