@@ -169,13 +169,13 @@ def observe(load: Load, minutes: int) -> Iterator[Minute]:
         while minute and (passed := time.monotonic() - began) < 60:
             progress(f"minute {minute} of {minutes}, {passed:.0f} s, {load.answers:,} answers")
             load.over.wait(1)
-        family = [process, *process.children(recursive=True)]
+        # Without its children: those of a moment ago may have ended.
         files, stored = stored_files(load.target.temporary)
         yield Minute(
             minute,
             round(megabytes(process.pid), 1),
-            sum(each.num_fds() for each in family),
-            sum(each.num_threads() for each in family),
+            process.num_fds(),
+            process.num_threads(),
             files,
             round(stored / 1e6, 2),
             round((load.answers - before) / 60, 2),
