@@ -23,6 +23,7 @@ def serve(
     """Build the page and serve it until interrupted."""
     from fer_system.card import damaged_emojis
     from web.guard.connections import watch_connections
+    from web.guard.nonsense import REFUSALS
     from web.guard.stack import guards
     from web.page import LAUNCH_OPTIONS, build_app, forget_files
     from web.routes import own_routes
@@ -41,6 +42,7 @@ def serve(
         app_kwargs={
             "routes": own_routes(recognizer),
             "middleware": guards(disk, 60 * flags.keep, logins, secret, names),
+            "exception_handlers": REFUSALS,
         },
         i18n=translations(),
         mcp_server=flags.mcp,

@@ -56,8 +56,8 @@ class Ledger:
         """Write down what the watch saw while a kind was tried, maybe in several parts."""
         self.peaks[kind] = max(self.peaks[kind], watch.peak)
         mean, worst = watch.rates()
-        _, so_far = self.honest.get(kind, (mean, worst))
-        self.honest[kind] = mean, min(worst, so_far)
+        least, worst_so_far = self.honest.get(kind, (mean, worst))
+        self.honest[kind] = min(mean, least), min(worst, worst_so_far)
 
     def table(self) -> Iterator[str]:
         """Lines for people."""
@@ -88,7 +88,7 @@ def parse_flags() -> argparse.Namespace:
     parser.add_argument("--kinds", default=",".join(KINDS), help="of the inputs, by commas")
     parser.add_argument("--names", default="*", help="of the inputs, a pattern such as '*.webp'")
     parser.add_argument("--doors", help="pages, calls and so on, by commas")
-    parser.add_argument("--limit", type=float, default=30, help="seconds for an answer")
+    parser.add_argument("--limit", type=float, default=300, help="seconds for an answer")
     parser.add_argument("--at-once", type=int, default=4)
     parser.add_argument("--model", type=Path, default=DEFAULT_MODEL)
     parser.add_argument("--detector", default="yunet")
@@ -170,7 +170,7 @@ def campaign(flags: argparse.Namespace, ledger: Ledger) -> None:
             with Watch(target, picture) as watch:
                 time.sleep(ALONE)
             print(f"\nAlone, the honest visitor gets {watch.rates()[0]:.1f} answers a second.")
-            for kind in flags.kinds:
+            for kind in filter(waiting.get, flags.kinds):
                 tried = attack(target, kind, waiting[kind], flags, ledger, picture)
                 waiting[kind] = [shot for shot in waiting[kind] if shot not in tried]
                 if waiting[kind]:

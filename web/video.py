@@ -22,8 +22,8 @@ from web.stopping import Stops
 from web.timeline import progress, summary, timeline_cards
 
 SECONDS_BETWEEN_NEWS = 0.3
-MOST_MINUTES = 10
-"""A longer video would keep other visitors' waiting for too long."""
+MOST_MINUTES, MOST_WORKING_MINUTES = 10, 30
+"""Of a video, and of the work on it: longer ones would keep other visitors' waiting too long."""
 AT_ONCE = 1  # videos; pictures and the webcam need the other processor core
 
 
@@ -53,11 +53,14 @@ def reports(
     if path is None:
         raise text.alert(text.VIDEO_MISSING)
     told = time.monotonic()
+    end = told + 60 * MOST_WORKING_MINUTES
     try:
         check_threshold(threshold)
         for report in in_background(annotate_video(path, target, recognizer, threshold)):
             if max(report.seconds, report.duration or 0) > 60 * MOST_MINUTES:
                 raise text.alert(text.VIDEO_TOO_LONG.format(limit=MOST_MINUTES))
+            if time.monotonic() > end:
+                raise text.alert(text.VIDEO_TAKES_TOO_LONG.format(limit=MOST_WORKING_MINUTES))
             if time.monotonic() - told > SECONDS_BETWEEN_NEWS:
                 told = time.monotonic()
                 yield report

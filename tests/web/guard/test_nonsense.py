@@ -1,7 +1,12 @@
 """What makes no sense is the sender's fault, and is said so."""
 
+import anyio
 import httpx
 import pytest
+from starlette.middleware import Middleware
+
+from tests.web.guard.guarded import client
+from web.guard.nonsense import MCP, Nonsense
 
 
 @pytest.mark.parametrize(
@@ -29,3 +34,26 @@ def test_an_upload_without_a_name_or_a_boundary_is_refused(address):
         headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
         answer = httpx.post(f"{address}gradio_api/upload", content=form, headers=headers)
         assert answer.status_code < 500, boundary[:10]
+
+
+def test_what_a_route_does_not_take_is_not_repeated_to_its_sender(address):
+    for place in ("cancel", "reset"):
+        answer = httpx.post(f"{address}gradio_api/{place}", json={"data": [0] * 10_000})
+        assert (answer.status_code, len(answer.content) < 1000) == (422, True)
+
+
+def test_the_tools_get_json_and_nothing_else():
+    bodies = {
+        b'{"method": "tools/list"}': 200,
+        b"[" * 100_000: 400,
+        b'"\xff"': 400,
+        b"9" * 5000: 400,
+    }
+
+    async def ask():
+        async with client(Middleware(Nonsense)) as page:
+            return [await page.post(f"{MCP}/", content=body) for body in bodies]
+
+    answers = anyio.run(ask)
+    assert [answer.status_code for answer in answers] == [*bodies.values()]
+    assert answers[0].text == "24"  # its length: it arrived whole
