@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gradio.queueing import Event, Queue
+from gradio.server_messages import EventMessage
 from starlette.requests import Request
 
 from web import text
@@ -15,6 +16,8 @@ from web.guard.answers import address_of
 
 MOST_OF_SESSION, MOST_OF_ADDRESS = 6, 16
 """Jobs that wait or are worked on, of one page or program and of one address."""
+MOST_SESSIONS = 1000
+"""Whose answers are kept for them; beyond, Gradio forgets the oldest, be its job under way."""
 LONGEST_NAME = 64
 """Letters of a session's name, which is the visitor's choice; Gradio's own have 12 or 32."""
 
@@ -23,8 +26,9 @@ class Jobs:
     """The limits of a page's queue; made once, before it is launched."""
 
     def __init__(self, queue: Queue) -> None:
-        self._queue, self._push = queue, queue.push
+        self._queue, self._push, self._send = queue, queue.push, queue.send_message
         queue.push = self.push  # type: ignore[method-assign]
+        queue.send_message = self.send  # type: ignore[method-assign]
 
     async def push(self, body: Any, request: Request, username: str | None) -> Any:  # noqa: ANN401
         """Takes the place of the queue's own: a job, or a sentence why it is none."""
@@ -38,10 +42,28 @@ class Jobs:
             of_session = sum(event.session_hash == session for event in under_way)
             if of_address >= MOST_OF_ADDRESS or of_session >= MOST_OF_SESSION:
                 return False, text.JOB_TOO_MANY, "queue_full"
+            self._forget_sessions({session, *(event.session_hash for event in under_way)})
             outcome = await self._push(body, request, username)
         for waiting in self._queue.event_queue_per_concurrency_id.values():
             waiting.queue.sort(key=Turns(self._running()))
         return outcome
+
+    def send(self, event: Event, message: EventMessage) -> None:
+        """Takes the place of the queue's own, which raises where a session has just left.
+
+        Raised while the queue tells everybody of their turns, that would end it for all.
+        """
+        if event.session_hash in self._queue.pending_messages_per_session:
+            self._send(event, message)
+
+    def _forget_sessions(self, busy: set[str]) -> None:
+        """Make room for one more session; those that are busy are kept, and are the newest."""
+        sessions = self._queue.pending_messages_per_session
+        for name in busy & sessions.keys():
+            sessions.move_to_end(name)
+        while len(sessions) >= MOST_SESSIONS:
+            name, _ = sessions.popitem(last=False)
+            self._queue.pending_event_ids_session.pop(name, None)
 
     def _events(self) -> Iterator[Event]:
         yield from self._running()

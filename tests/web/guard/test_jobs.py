@@ -1,8 +1,10 @@
 """One visitor's jobs leave room for another's, and end when nobody waits for them."""
 
 import time
+from collections.abc import Iterator
 from types import SimpleNamespace
 
+import gradio as gr
 import httpx
 import pytest
 from PIL import Image
@@ -10,7 +12,7 @@ from skimage import data
 
 from tests.clips import steady, write_clip
 from tests.serving import serve
-from web.guard.jobs import LONGEST_NAME, MOST_OF_ADDRESS, MOST_OF_SESSION, Turns
+from web.guard.jobs import LONGEST_NAME, MOST_OF_ADDRESS, MOST_OF_SESSION, Jobs, Turns
 
 GREEDY = {"x-forwarded-for": "203.0.113.1"}
 MODEST = {"x-forwarded-for": "203.0.113.2"}
@@ -81,6 +83,44 @@ def test_a_job_ends_when_its_caller_leaves(page, long_clip, temporary):
     while list(temporary.glob("*/video-*")):
         assert time.monotonic() < last, "the work goes on for nobody"
         time.sleep(0.2)
+
+
+@pytest.fixture
+def slow_page(monkeypatch):
+    """A page of a slow job and a fast one, which keeps the answers of eight sessions."""
+
+    def fast() -> str:
+        return "done"
+
+    def slow() -> Iterator[int]:
+        for number in range(20):
+            time.sleep(0.1)
+            yield number
+
+    with gr.Blocks(analytics_enabled=False) as page:
+        gr.api(fast)
+        gr.api(slow)
+    page.queue()
+    monkeypatch.setattr("web.guard.jobs.MOST_SESSIONS", 8)
+    page._queue.pending_messages_per_session.max_size = 8
+    Jobs(page._queue)
+    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True)
+    with httpx.Client(base_url=address, timeout=30) as client:
+        yield client
+    page.close()
+
+
+def test_a_job_under_way_outlives_the_sessions_that_come_and_go(slow_page):
+    def begun(name):
+        return asked(slow_page, name).json()["event_id"]
+
+    def told(name, event):
+        return slow_page.get(f"gradio_api/call/{name}/{event}").text
+
+    for _ in range(2):  # the queue goes on after it
+        slow = begun("slow")
+        assert all("event: complete" in told("fast", begun("fast")) for _ in range(20))
+        assert "event: complete" in told("slow", slow)
 
 
 def job(address, queue="video"):
