@@ -48,13 +48,13 @@ class Jobs:
             waiting.queue.sort(key=Turns(self._running()))
         return outcome
 
-    def send(self, event: Event, message: EventMessage) -> None:
+    def send(self, event: Event, event_message: EventMessage) -> None:
         """Takes the place of the queue's own, which raises where a session has just left.
 
         Raised while the queue tells everybody of their turns, that would end it for all.
         """
         if event.session_hash in self._queue.pending_messages_per_session:
-            self._send(event, message)
+            self._send(event, event_message)
 
     def _forget_sessions(self, busy: set[str]) -> None:
         """Make room for one more session; those that are busy are kept, and are the newest."""

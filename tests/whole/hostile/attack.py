@@ -163,6 +163,8 @@ def rates(
 ) -> tuple[float, float]:
     """How many of the sorted times fall in a second: on average, and in the worst window."""
     mean = len(answers) / (ended - began)
+    if ended - began < window:
+        return mean, mean
     # The worst window begins right after an answer, or with the first second.
     starts = [began, *(time for time in answers if time + window <= ended)]
     counts = [sum(start < time <= start + window for time in answers) for start in starts]

@@ -42,5 +42,6 @@ def test_the_worst_window_is_the_longest_without_answers():
     steady = [second / 10 for second in range(1, 101)]
     paused = [time for time in steady if not 3 < time < 6]
     assert rates(steady, 0, 10, window=5) == (10, 10)
+    assert rates(steady[:5], 0, 0.5, window=5) == (10, 10)
     mean, worst = rates(paused, 0, 10, window=2)
     assert (mean, worst) == (7.1, 0)
