@@ -1,8 +1,10 @@
-"""The webcam tab in real browsers: answers a second, how late they come, and how labels flicker.
+"""The webcam tab in real browsers: answers a second, how late they come, how far beside the face
+the box is drawn, and how labels flicker.
 
 `python -m benchmarks.live [CLIP]` starts the page and Chromium, whose camera shows the clip, or a
-moving photograph where none is given, as 640x480 at 30 pictures a second. `--minutes 10` watches
-the server's memory for so long. Browsers and server share the machine: leave it alone meanwhile.
+moving photograph where none is given, as 640x480 at 30 pictures a second; then the films of
+`benchmarks.boxes`, near the server and on long links. `--minutes 10` watches the server's memory
+for so long. Browsers and server share the machine: leave it alone meanwhile.
 """
 
 from __future__ import annotations
@@ -24,10 +26,17 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 from skimage import data
 
+from benchmarks import boxes
 from fer_system import Recognizer, Tracker
 
 ROOT = Path(__file__).parents[1]
-WIDTH, HEIGHT, RATE = 640, 480, 30
+WIDTH, HEIGHT, RATE = boxes.WIDTH, boxes.HEIGHT, boxes.RATE
+LINKS = {
+    "beside the server": None,
+    "a round trip of 200 ms": (200, -1),
+    "a round trip of 400 ms, 1.5 Mbit/s": (400, 1.5),
+}
+"""Milliseconds, and megabits a second, -1 for as many as there are."""
 WARM_UP = 3000  # ms
 FLAGS = [
     "--headless=new",
@@ -62,10 +71,10 @@ def frames_of(clip: Path | None) -> Iterator[np.ndarray]:
             yield pixels[top : top + HEIGHT, left : left + WIDTH]
 
 
-def write_camera(clip: Path | None, path: Path) -> None:
+def write_camera(frames: Iterable[np.ndarray], path: Path) -> None:
     """What Chromium takes for a camera: JPEGs one after another."""
     with path.open("wb") as file:
-        for frame in frames_of(clip):
+        for frame in frames:
             _, encoded = cv2.imencode(".jpg", cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
             file.write(encoded.tobytes())
 
@@ -141,16 +150,57 @@ def megabytes(pid: int) -> float:
 
 
 @contextmanager
-def chromium(clip: Path | None) -> Iterator[Browser]:
-    """A browser whose camera shows the clip."""
+def chromium(frames: Iterable[np.ndarray]) -> Iterator[Browser]:
+    """A browser whose camera shows the pictures, again and again."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         camera = Path(folder) / "camera.mjpeg"
-        write_camera(clip, camera)
+        write_camera(frames, camera)
         yield playwright.chromium.launch(
             executable_path=shutil.which("chromium") or playwright.chromium.executable_path,
             ignore_default_args=["--headless"],
             args=[*FLAGS, f"--use-file-for-fake-video-capture={camera}"],
         )
+
+
+def put_on(page: Page, link: tuple[float, float] | None) -> None:
+    """Let all that the page asks for pass through `link`, one of LINKS."""
+    if link is None:
+        return
+    milliseconds, megabits = link
+    speed = megabits if megabits < 0 else megabits * 1e6 / 8
+    page.context.new_cdp_session(page).send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": milliseconds,
+            "downloadThroughput": speed,
+            "uploadThroughput": speed,
+        },
+    )
+
+
+def measure_boxes(address: str, seconds: float) -> None:
+    """Print how far beside a face that swings, and one that stops, its box is drawn."""
+    for name, places in {"swings": boxes.swing(), "stops": boxes.stops()}.items():
+        true = boxes.true_boxes(places)
+        with chromium(boxes.film(places)) as browser:
+            for link, conditions in LINKS.items():
+                page = visit(browser, address)
+                page.get_by_role("button", name="Mirror").click()
+                put_on(page, conditions)
+                measure([page], seconds / 2)
+                boxes.sample(page)
+                page.wait_for_timeout(1000 * seconds)
+                found = boxes.errors(page.evaluate("samples"), places, true)
+                p50, p95 = np.percentile(100 * found.distances, (50, 95))
+                beyond = 100 * boxes.overshoot(found) if name == "stops" else None
+                print(
+                    f"  a face that {name}, {link}: box beside it by {p50:.1f} % of its width "
+                    f"(median) and {p95:.1f} % (95 %)"
+                    + (f", beyond it by {beyond:.1f} % at most" if beyond is not None else ""),
+                    flush=True,
+                )
+                page.context.close()
 
 
 def watch(page: Page, server: int, minutes: int) -> None:
@@ -162,18 +212,20 @@ def watch(page: Page, server: int, minutes: int) -> None:
 
 
 def main() -> None:
-    """Measure one visitor, then four, then memory and flicker."""
+    """Measure one visitor, then four, then memory, boxes and flicker."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("clip", nargs="?", type=Path)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--minutes", type=int, default=0, help="watch the memory for so long")
     flags = parser.parse_args()
-    with served() as (address, server), chromium(flags.clip) as browser:
-        pages: list[Page] = []
-        for visitors in (1, 4):
-            pages += [visit(browser, address) for _ in range(visitors - len(pages))]
-            measure(pages, flags.seconds)
-        watch(pages[0], server, flags.minutes)
+    with served() as (address, server):
+        with chromium(frames_of(flags.clip)) as browser:
+            pages: list[Page] = []
+            for visitors in (1, 4):
+                pages += [visit(browser, address) for _ in range(visitors - len(pages))]
+                measure(pages, flags.seconds)
+            watch(pages[0], server, flags.minutes)
+        measure_boxes(address, flags.seconds)
     for name, changes in flicker(flags.clip).items():
         print(f"  label changes a minute, {name}: {changes:.1f}")
 

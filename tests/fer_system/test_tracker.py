@@ -1,11 +1,14 @@
 """Who is who from picture to picture, and labels that don't flicker."""
 
 import itertools
+import json
 import math
 
 import pytest
 
 from fer_system import Face, Tracker
+from fer_system.records import PLACE
+from tests.tracks import TRACKS
 
 
 def face(left=100, top=100, side=80, threshold=0.0, **shares):
@@ -13,8 +16,35 @@ def face(left=100, top=100, side=80, threshold=0.0, **shares):
     return Face((left, top, side, side), probabilities, 0.9, threshold)
 
 
+def box_of(record):
+    return tuple(record[side] for side in PLACE)
+
+
 def ids(tracked):
     return [face.id for face in tracked]
+
+
+def test_faces_are_followed_as_the_webcam_page_follows_them(subtests):
+    for track in json.loads(TRACKS.read_text(encoding="utf-8")):
+        with subtests.test(track["name"]):
+            tracker = Tracker()
+            for picture in track["pictures"]:
+                faces = [
+                    Face(box_of(each), each["probabilities"], 0.9, track["threshold"])
+                    for each in picture["faces"]
+                ]
+                for told, expected in zip(
+                    tracker.update(faces, picture["time"]), picture["tracked"], strict=True
+                ):
+                    assert (told.id, told.box) == (expected["face"], box_of(expected))
+                    assert told.most_probable == expected["label"]
+                    assert (told.shown, told.uncertain) == (
+                        expected["shown"],
+                        expected["uncertain"],
+                    )
+                    assert told.unseen == pytest.approx(expected["unseen"], abs=1e-5)
+                    shares = pytest.approx(expected["probabilities"], abs=1e-5)
+                    assert told.probabilities == shares
 
 
 def test_a_face_that_moves_and_grows_keeps_its_id():

@@ -41,6 +41,7 @@ export function stop(webcam) {
   video.srcObject?.getTracks().forEach((track) => track.stop());
   video.srcObject = null;
   webcam.faces = [];
+  webcam.follower.forget();
   draw(webcam);
   showRunning(webcam, false);
   say(webcam, "hint");

@@ -2,35 +2,57 @@
 
 import { isLive } from "./camera.js";
 import { partOf, said, say, thresholdOf } from "./controls.js";
+import { frameOf, smallGrey } from "./frames.js";
 import { draw } from "./overlay.js";
 import { record } from "./record.js";
 
 const SENT_WIDTH = 448; // pixels; a narrower picture would cost the detector small faces
-const SLOW_LINK = 40; // ms on the way; from here on a second picture may be under way
+const SHORT_LINK = 40; // ms on the way; up to here one picture at a time fills the link
+const LINK_STEP = 160; // ms on the way beyond that, for each of which, begun, one more may be under way
+const MOST_UNDER_WAY = 4; // what the server takes
 const LINK_ANSWERS = 10; // whose fastest tells the link: busy processors delay most, but not all
 const SPEED_SECONDS = 2;
+const FOLLOWING_SHARE = 0.1; // of the time, at most, for looking where the faces are: a busy computer skips pictures
+const SAME_PICTURE = 12; // ms for which a picture is the camera's newest for sure, if it takes 60 a second
 const FIRST_WAIT = 500; // ms until the next attempt when the server is gone; doubles
 const LONGEST_WAIT = 4000;
 const LONGEST_ANSWER = 10_000; // ms until a server that says nothing counts as gone
 const TROUBLES = { 401: "login", 503: "full" };
 
-export function eachFrame(webcam) {
-  webcam.link.isFresh = true;
-  ask(webcam);
-  webcam.video.requestVideoFrameCallback(() => eachFrame(webcam));
+// The camera shows another picture.
+export async function eachFrame(webcam) {
+  const { link, video } = webcam;
+  if (isLive(webcam)) {
+    link.isFresh = true;
+    if (performance.now() >= link.nextLook) await follow(webcam);
+    ask(webcam);
+  }
+  video.requestVideoFrameCallback(() => eachFrame(webcam));
+}
+
+async function follow(webcam) {
+  const { follower, link, video } = webcam;
+  const began = performance.now();
+  const frame = await frameOf(video);
+  link.newest = await smallGrey(frame, began);
+  frame.close();
+  follower.show(link.newest);
+  draw(webcam);
+  link.nextLook = began + (performance.now() - began) / FOLLOWING_SHARE;
 }
 
 async function ask(webcam) {
   const { link, video } = webcam;
-  const allowed = Math.min(...link.onTheWay) > SLOW_LINK ? 2 : 1;
-  if (!link.isFresh || !isLive(webcam) || link.wait || link.underWay >= allowed) return;
+  if (!link.isFresh || !isLive(webcam) || link.wait || link.underWay >= roomOf(link)) return;
   if (video.readyState < video.HAVE_CURRENT_DATA) return; // of a camera that has just begun
   link.isFresh = false;
   link.underWay += 1;
   const taken = performance.now();
+  const frame = await frameOf(video);
+  const picture = taken - link.newest.time < SAME_PICTURE ? link.newest : await smallGrey(frame, taken);
   let answer;
   try {
-    answer = await send(webcam, await photograph(webcam), taken);
+    answer = await send(webcam, await photograph(webcam, frame));
   } catch (error) {
     if (isLive(webcam)) retryLater(webcam, error);
   }
@@ -38,13 +60,18 @@ async function ask(webcam) {
   ask(webcam); // so that the next picture is encoded while this answer is drawn
   if (!answer) return;
   if (said(webcam).kind === "trouble") say(webcam, "");
-  if (answer.faces && taken > link.shownAt && isLive(webcam)) receive(webcam, answer, taken);
+  if (picture.time > link.shownAt && isLive(webcam)) receive(webcam, answer, picture); // no later one was faster
 }
 
-async function photograph({ link, video }) {
+// How many pictures the link and the server keep busy at once.
+function roomOf({ onTheWay }) {
+  const beyond = Math.max(0, Math.min(...onTheWay) - SHORT_LINK);
+  return Math.min(MOST_UNDER_WAY, 1 + Math.ceil(beyond / LINK_STEP));
+}
+
+async function photograph({ link, video }, frame) {
   const width = Math.min(SENT_WIDTH, video.videoWidth);
   const height = Math.round((width / video.videoWidth) * video.videoHeight);
-  const frame = await createImageBitmap(video);
   const { port1, port2: port } = new MessageChannel();
   return new Promise((done) => {
     port1.onmessage = ({ data }) => done(data);
@@ -52,15 +79,9 @@ async function photograph({ link, video }) {
   });
 }
 
-async function send(webcam, blob, taken) {
-  const { link } = webcam;
-  const query = new URLSearchParams({
-    session: link.session,
-    time: (taken / 1000).toFixed(4),
-    threshold: thresholdOf(webcam).toFixed(2),
-  });
+async function send({ link }, blob) {
   const sent = performance.now();
-  const response = await fetch(`${link.address}?${query}`, {
+  const response = await fetch(`${link.address}?session=${link.session}`, {
     method: "POST",
     headers: { "Content-Type": "image/jpeg" },
     body: blob,
@@ -85,17 +106,18 @@ function retryLater(webcam, error) {
   }, link.wait);
 }
 
-function receive(webcam, answer, taken) {
-  const { element, link } = webcam;
-  const now = performance.now();
+function receive(webcam, answer, picture) {
+  const { element, follower, link, tracker } = webcam;
+  const [now, taken] = [performance.now(), picture.time];
   link.lastWait = 0;
   link.shownAt = taken;
   webcam.sentWidth = answer.width;
-  webcam.faces = answer.faces;
+  webcam.faces = tracker.update(answer.faces, taken / 1000, thresholdOf(webcam));
+  follower.learn(webcam.faces, picture, answer.width);
   draw(webcam);
   link.answers.push({ time: now, latency: now - taken });
   record(webcam, taken);
-  if (said(webcam).kind !== "trouble") say(webcam, answer.faces.length ? "" : "noFace");
+  if (said(webcam).kind !== "trouble") say(webcam, webcam.faces.length ? "" : "noFace");
   element.dispatchEvent(new CustomEvent("answer", { detail: { taken, now } })); // for `make bench-live`
 }
 

@@ -1,11 +1,14 @@
-// Tab *Webcam* in the browser. The page shows the camera's own video, asks the server about its newest
-// picture as soon as the last answer is back, and draws the answers over the video.
+// Tab *Webcam* in the browser. The page shows the camera's own video and asks the server about its newest
+// picture as soon as there is room. The server knows of no face but those of that picture: here they are
+// given names, and followed from picture to picture until the next answer.
 
 import { goOnWithTheSameCamera, fitStage, pause, start, stop } from "./camera.js";
 import { fillIn, isOn, partOf, say, toggle } from "./controls.js";
+import { Follower } from "./follower.js";
 import { eachFrame, tellSpeed } from "./link.js";
 import { draw } from "./overlay.js";
 import { drawTimeline, saveSnapshot, saveTable, tellEmotion } from "./record.js";
+import { Tracker } from "./tracker.js";
 
 // `element` is what webcam.html makes, `props` what tab.py passes.
 export function begin(element, props) {
@@ -32,7 +35,12 @@ function stateOf(element, { classes, model, threshold, texts }) {
     colours: classes.map((_, at) => style.getPropertyValue(`--colour-${at}`)),
     emojis: classes.map((_, at) => emojiOf(style.getPropertyValue(`--emoji-${at}`))),
 
-    faces: [], // of the last answer, boxes in pixels of the picture that was sent; link, camera
+    faces: [], // of the last answer as `tracker` knows them, boxes in pixels of the picture sent; link, camera
+    tracker: new Tracker(), // who is who, and what they show; link
+    follower: new Follower(), // where they are now; link, camera
+    sheets: new Map(), // what lies over the video, by name; overlay
+    places: {}, // which of its places each sheet has, by name; overlay
+    mainFace: undefined, // the id of the face that has the bars; overlay
     sentWidth: 1, // pixels, of the picture that was sent; link
     isPaused: false, // camera
     device: "", // the camera that is in use, or was; camera
@@ -42,6 +50,8 @@ function stateOf(element, { classes, model, threshold, texts }) {
       session: crypto.getRandomValues(new Uint32Array(4)).join("-"),
       photographer: new Worker(new URL("./photographer.js", import.meta.url)),
       isFresh: false, // the camera has a picture that was not sent yet
+      newest: null, // the camera's picture that was looked at last, of `smallGrey`
+      nextLook: 0, // when the next one may be looked at
       underWay: 0,
       shownAt: 0, // when the newest answered picture was taken
       onTheWay: [0], // ms that the last answers took beyond the server's own work

@@ -2,6 +2,7 @@
 
 import { isLive } from "./camera.js";
 import { isOn, partOf, thresholdOf } from "./controls.js";
+import { drawOn } from "./overlay.js";
 
 const TIMELINE_SECONDS = 60;
 const TIMELINE_STEP = 0.1; // seconds, about a pixel
@@ -25,6 +26,7 @@ export function record(webcam, taken) {
 
 // Its box in whole pixels of the camera's own picture, its time as that of the day.
 function rowOf({ classes, sentWidth, video }, face, taken) {
+  const rounded = (share) => Number(share.toFixed(4));
   const scale = video.videoWidth / sentWidth;
   const box = [face.left, face.top, face.width, face.height].map((side) => Math.round(scale * side));
   return [
@@ -33,11 +35,11 @@ function rowOf({ classes, sentWidth, video }, face, taken) {
     face.face,
     ...box,
     face.label,
-    face.confidence,
+    rounded(face.confidence),
     Number(face.uncertain),
     face.score ?? "",
     face.quality.join(" "),
-    ...classes.map((name) => face.probabilities[name]),
+    ...classes.map((name) => rounded(face.probabilities[name])),
     "",
   ];
 }
@@ -95,7 +97,7 @@ export function saveSnapshot(webcam) {
   if (isOn(webcam, "mirror")) brush.setTransform(-1, 0, 0, 1, canvas.width, 0);
   brush.drawImage(video, 0, 0);
   brush.restore();
-  brush.drawImage(partOf(element, "overlay"), 0, 0, canvas.width, canvas.height);
+  drawOn(webcam, brush, canvas.width / partOf(element, "overlay").clientWidth);
   canvas.toBlob((blob) => save(blob, "picture.png"), "image/png");
 }
 

@@ -1,15 +1,15 @@
 """The webcam's route: the browser posts its newest picture and gets the faces in it as JSON.
 
 A route of its own: Gradio's event stream queues pictures that it is asked for faster than it
-answers, and shares them out unevenly among several people. The pictures are never on the disk.
+answers, and shares them out unevenly among several people. The pictures are never on the disk, and
+an answer is of its picture alone, so that any server may give it: who is who from picture to
+picture, the browser finds out. What is known of a visitor is how much it may ask for.
 """
 
 import os
-import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -20,9 +20,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from fer_system.picture import PictureError, load_picture
-from fer_system.recognizer import Recognizer, check_threshold
+from fer_system.recognizer import Recognizer
 from fer_system.records import describe_face
-from fer_system.tracker import TrackedFace, Tracker
 from web import text
 from web.guard.answers import address_of
 
@@ -34,21 +33,17 @@ MAX_VISITORS, MAX_OF_ADDRESS = 16, 8
 """At once, in all and of one address."""
 FORGET_AFTER = 10.0
 """Seconds after which a visitor who sends nothing more makes room for another."""
-IN_FLIGHT = 2
-"""Pictures of one visitor that may wait or be worked on."""
+IN_FLIGHT = 4
+"""Pictures of one visitor that may wait or be worked on; link.js sends so many on a long link."""
 
 
 @dataclass
 class Visitor:
-    """One camera: its faces over time."""
+    """One camera."""
 
     address: str
-    tracker: Tracker = field(default_factory=Tracker)
-    lock: threading.Lock = field(default_factory=threading.Lock)
     in_flight: int = 0
     last_seen: float = 0.0
-    newest: float = 0.0
-    """When, by its own clock, the last picture was taken that its tracker got."""
 
 
 class Live:
@@ -66,11 +61,10 @@ class Live:
             return await self._answer(request)
 
     async def _answer(self, request: Request) -> JSONResponse:
-        taken, threshold = _time_and_threshold(request.query_params)
         session = request.query_params.get("session", "")
         visitor = self._visitor(session, address_of(request.scope))
         picture = await _body(request)
-        answer = await self._recognise(visitor, picture, taken, threshold)
+        answer = await self._recognise(visitor, picture)
         self._visitors.setdefault(session, visitor)  # who sends no picture takes no place
         return JSONResponse(answer)
 
@@ -93,9 +87,7 @@ class Live:
         visitor.last_seen = now
         return visitor
 
-    async def _recognise(
-        self, visitor: Visitor, picture: bytes, taken: float, threshold: float | None
-    ) -> dict[str, Any]:
+    async def _recognise(self, visitor: Visitor, picture: bytes) -> dict[str, Any]:
         address = visitor.address
         if visitor.in_flight >= IN_FLIGHT or self._in_flight[address] >= IN_FLIGHT * MAX_OF_ADDRESS:
             raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, text.LIVE_TOO_FAST)
@@ -103,9 +95,7 @@ class Live:
         self._in_flight[address] += 1
         began = time.perf_counter()
         try:
-            answer = await to_thread.run_sync(
-                self._faces, visitor, picture, taken, threshold, limiter=self._workers
-            )
+            answer = await to_thread.run_sync(self._faces, picture, limiter=self._workers)
         except PictureError as error:
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, text.error(error)) from error
         finally:
@@ -113,40 +103,13 @@ class Live:
             self._in_flight -= Counter([address])  # without those that have none
         return answer | {"milliseconds": round(1000 * (time.perf_counter() - began), 1)}
 
-    def _faces(
-        self, visitor: Visitor, picture: bytes, taken: float, threshold: float | None
-    ) -> dict[str, Any]:
+    def _faces(self, picture: bytes) -> dict[str, Any]:
+        """Width and height of the picture in pixels, and the record of each face in it."""
         pixels = load_picture(picture, most=MAX_PIXELS)
-        faces = self._recognizer(pixels, threshold=threshold)
-        with visitor.lock:
-            if taken < visitor.newest:  # a later picture was faster
-                return {"faces": None}
-            visitor.newest = taken
-            tracked = visitor.tracker.update(faces, taken)
         height, width = pixels.shape[:2]
-        return {
-            "width": width,
-            "height": height,
-            "faces": [describe(face, taken) for face in tracked],
-        }
-
-
-def describe(face: TrackedFace, taken: float) -> dict[str, Any]:
-    """The record of a face, the label that is `shown` of it, and for how long it is `unseen`."""
-    lasting = {"shown": face.shown, "unseen": round(face.unseen, 3)}
-    return describe_face(face, face.id, "webcam", taken) | lasting
-
-
-def _time_and_threshold(query: Mapping[str, str]) -> tuple[float, float | None]:
-    """Time and threshold; HTTPException where they are no numbers of their range."""
-    try:
-        taken = float(query.get("time", ""))
-        threshold = check_threshold(float(query["threshold"])) if "threshold" in query else None
-    except ValueError:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, text.LIVE_NUMBERS) from None
-    if not 0 <= taken < 1e9:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, text.LIVE_NUMBERS)
-    return taken, threshold
+        faces = enumerate(self._recognizer(pixels), start=1)
+        records = [describe_face(face, number, "webcam") for number, face in faces]
+        return {"width": width, "height": height, "faces": records}
 
 
 async def _body(request: Request) -> bytes:
@@ -160,5 +123,5 @@ async def _body(request: Request) -> bytes:
 
 
 def live_route(recognizer: Recognizer) -> Route:
-    """`POST /live?session=...&time=SECONDS&threshold=0..1` with a picture as its body."""
+    """`POST /live?session=...` with a picture as its body."""
     return Route("/live", Live(recognizer).answer, methods=["POST"])
