@@ -7,7 +7,8 @@ import { WIDTH } from "./frames.js";
 const KEPT = 2000; // ms for which pictures are kept; an older answer is drawn where it was
 const GRID = 16; // points a side, that are compared of a face
 const CORE = 0.7; // of the box's sides; what lies further out may be background
-const REACH = 5; // pixels of the small picture by which a guess may be wrong, each way
+const REACH = 8; // pixels of the small picture by which a guess may be wrong, each way
+const GOING_ON = 0.5; // of a face's last movement, that is guessed to be its next: it may also turn back
 const PLAIN = 9; // variance of grey levels below which a face cannot be told from its neighbourhood
 const UNLIKE = 0.5; // of the face's variance; pixels that differ by more are not the face's
 const SETTLING = 80; // ms; what an answer corrects of a box is seen to 63 % after it
@@ -103,12 +104,12 @@ function differenceOf(pixels, spots, pattern, moved) {
   return squares / spots.length - (sum / spots.length) ** 2;
 }
 
-// Look for the face in the next picture, near where it should be if it moves on as it did.
+// Look for the face in the next picture, near where it was.
 function step(track, picture) {
   const { spots, pattern, room, shift, pace } = track;
   const at = (x, y) => differenceOf(picture.pixels, spots, pattern, y * WIDTH + x);
-  const [left, right] = rangeOf(shift.x + pace.x, room.right);
-  const [top, bottom] = rangeOf(shift.y + pace.y, room.down);
+  const [left, right] = rangeOf(shift.x + GOING_ON * pace.x, room.right);
+  const [top, bottom] = rangeOf(shift.y + GOING_ON * pace.y, room.down);
   let best = { difference: Infinity };
   for (let y = top; y <= bottom; y += 1) {
     for (let x = left; x <= right; x += 1) {

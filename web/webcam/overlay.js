@@ -7,16 +7,19 @@ import { leastCovering, placesOfBars, placesOfPlate } from "./placement.js";
 const UNCERTAIN_COLOUR = "#cbd5e1";
 const PLATE_COLOUR = "rgb(15 23 42 / 80%)";
 const FONT = "system-ui, sans-serif";
-const LINE = 3; // pixels, of a box
+const [LINE, THIN_LINE] = [3, 2]; // pixels, of a box, and of a small one
 const CORNER = 8; // pixels, its radius
 const PLATES = {
   whole: { height: 34, emoji: 26, indent: 10, font: `600 16px ${FONT}` },
   short: { height: 24, emoji: 18, indent: 6, font: `600 12px ${FONT}` }, // without the word
+  tiny: { height: 22, emoji: 18, indent: 3, font: `600 12px ${FONT}` }, // the emoji alone
 };
+const SMALL = 60; // pixels, the width of a face whose box has thin lines
 const NARROW = 0.22; // of the stage's width; narrower faces get short plates where there are others
+const TINY = 40; // pixels; the width below which they get tiny ones
 const ROW = 16; // pixels, of a bar
 const EDGE = 4; // pixels around the bars
-const BARS_WIDTHS = [128, 96, 72]; // pixels; the widest that finds room
+const BARS_WIDTHS = [128, 96, 72]; // pixels; the widest that covers the least
 const LOST_SECONDS = 0.6; // after which a face that is not seen has faded
 const MUCH_LARGER = 1.15; // by which another face must be wider to get the bars
 const STRETCHED = 1.1; // by which a box grows or shrinks before it is painted anew
@@ -28,10 +31,11 @@ export function draw(webcam) {
   const stage = [overlay.clientWidth, overlay.clientHeight];
   const boxes = new Map(faces.map((face) => [face, boxOf(webcam, face, stage)]));
   const [taken, used] = [[...boxes.values()], new Set()];
-  const put = (name, face, choices, sheet) => {
+  const put = (name, face, choices, sheetAsWide) => {
     places[name] = leastCovering(choices, taken, places[name]);
     const place = choices[places[name]];
     if (!place) return;
+    const sheet = sheetAsWide(place[2]);
     taken.push(place);
     used.add(sheet);
     move(sheet, place, face);
@@ -41,11 +45,10 @@ export function draw(webcam) {
     const outline = outlineOf(webcam, face, box);
     used.add(outline);
     move(outline, box, face);
-    const plate = plateOf(webcam, face, faces.length > 1 && box[2] < NARROW * stage[0]);
-    put(`plate ${face.face}`, face, placesOfPlate(box, plate.size, stage), plate);
+    const plate = plateOf(webcam, face, faces.length === 1 || box[2] > NARROW * stage[0] ? "whole" : box[2] > TINY ? "short" : "tiny");
+    put(`plate ${face.face}`, face, placesOfPlate(box, plate.size, stage), () => plate);
     if (face === main && isOn(webcam, "bars")) {
-      const choices = BARS_WIDTHS.map((width) => placesOfBars(box, sizeOfBars(webcam, width), stage)).find(({ length }) => length);
-      if (choices) put("bars", face, choices, barsOf(webcam, face, choices[0][2]));
+      put("bars", face, BARS_WIDTHS.flatMap((width) => placesOfBars(box, sizeOfBars(webcam, width), stage)), (width) => barsOf(webcam, face, width));
     }
   }
   for (const [name, sheet] of sheets) {
@@ -112,25 +115,29 @@ function outlineOf(webcam, { face: id, shown }, [, , width, height]) {
   const fits = [width / last[0], height / last[1]].every((ratio) => ratio < STRETCHED && ratio > 1 / STRETCHED);
   const colour = webcam.colours[webcam.classes.indexOf(shown)] ?? UNCERTAIN_COLOUR;
   return sheetOf(webcam, name, fits ? last : [width, height], colour, (brush, across, down) => {
-    brush.lineWidth = LINE;
+    const line = across < SMALL ? THIN_LINE : LINE;
+    brush.lineWidth = line;
     brush.strokeStyle = colour;
     brush.beginPath();
-    brush.roundRect(LINE / 2, LINE / 2, across - LINE, down - LINE, CORNER);
+    brush.roundRect(line / 2, line / 2, across - line, down - line, Math.min(CORNER, across / 8));
     brush.stroke();
   });
 }
 
-function plateOf(webcam, face, isShort) {
+function plateOf(webcam, face, kind) {
   const { classes, emojis, texts } = webcam;
   const at = classes.indexOf(face.shown); // -1 while it is uncertain
-  const { height, emoji, indent, font } = isShort ? PLATES.short : PLATES.whole;
+  const { height, emoji, indent, font } = PLATES[kind];
   const share = at < 0 ? "" : `${Math.round(100 * face.probabilities[face.shown])} %`;
-  const word = at < 0 ? texts.uncertain : texts.emotions[at];
-  const words = isShort ? share || "?" : `${word} ${share}`.trim();
   const picture = emojis[at];
+  const words = {
+    whole: at < 0 ? texts.uncertain : `${texts.emotions[at]} ${share}`,
+    short: share || "?",
+    tiny: picture ? "" : "?",
+  }[kind];
   const start = picture ? emoji + 1.5 * indent : indent;
-  const width = Math.ceil(start + widthOf(words, font) + indent);
-  return sheetOf(webcam, `plate ${face.face}`, [width, height], `${words} ${at} ${Boolean(picture?.complete)}`, (brush) => {
+  const width = Math.ceil(start + (words ? widthOf(words, font) + indent : 0));
+  return sheetOf(webcam, `plate ${face.face}`, [width, height], `${words} ${at} ${picture?.complete}`, (brush) => {
     paintPlate(brush, width, height);
     if (picture) brush.drawImage(picture, indent / 2, (height - emoji) / 2, emoji, emoji);
     brush.fillStyle = "white";

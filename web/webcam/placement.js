@@ -2,33 +2,35 @@
 // Boxes are [left, top, width, height]; places that are tried come in the order in which they please.
 
 const APART = 6; // pixels between a face and what is said of it
-const STEADINESS = 0.2; // of its area; by how much less another place must cover, lest plates jump about
+const STEADINESS = 0.03; // of its area; by how much less another place must cover, lest plates jump about
 
-// Places for a plate of `size` [width, height] at a face: above or below it, along either edge.
+// Places for a plate of `size` [width, height] at a face: above or below it, or one plate further away.
 export function placesOfPlate([left, top, width, height], size, stage) {
-  const tops = [top - size[1] - APART, top + height + APART];
-  return tops.flatMap((y) => [left, left + width - size[0]].map((x) => within([x, y, ...size], stage)));
+  const [above, below, further] = [top - size[1] - APART, top + height + APART, size[1] + APART];
+  const columns = [left, left + width - size[0], left + (width - size[0]) / 2];
+  return [above, below, above - further, below + further].flatMap((y) => columns.map((x) => within([x, y, ...size], stage)));
 }
 
-// Places for bars of `size` beside or below a face; those that would reach over the stage's edge are none.
+// Places for bars of `size` beside a face, below or above it; null where the stage has no room for them there.
 export function placesOfBars([left, top, width, height], size, stage) {
+  const middle = left + (width - size[0]) / 2;
   const places = [
     [left + width + APART, top],
     [left - APART - size[0], top],
-    [left, top + height + APART],
-    [left, top - APART - size[1]],
+    ...[top + height + APART, top - APART - size[1]].flatMap((y) => [left, left + width - size[0], middle].map((x) => [x, y])),
   ].map((place) => within([...place, ...size], stage));
-  return places.filter((place) => !shared(place, [left, top, width, height]));
+  return places.map((place) => (shared(place, [left, top, width, height]) ? null : place));
 }
 
 // The position in `places` of one that covers the least of the boxes `taken`: that of `last` time, where no
 // other is clearly better. -1 where there is no place.
 export function leastCovering(places, taken, last) {
-  const covered = places.map((place) => taken.reduce((sum, box) => sum + shared(place, box), 0));
-  const best = covered.indexOf(Math.min(...covered));
-  if (best < 0 || !(last in places)) return best;
+  const covered = places.map((place) => (place ? taken.reduce((sum, box) => sum + shared(place, box), 0) : Infinity));
+  const least = Math.min(...covered);
+  if (least === Infinity) return -1;
+  if (!places[last]) return covered.indexOf(least);
   const [, , width, height] = places[last];
-  return covered[last] <= covered[best] + STEADINESS * width * height ? last : best;
+  return covered[last] <= least + STEADINESS * width * height ? last : covered.indexOf(least);
 }
 
 function within([left, top, width, height], [stageWidth, stageHeight]) {
