@@ -2,7 +2,7 @@
 // is gone by then; from there on each face's own pixels are looked for in every picture that came since.
 // All pictures are those of `smallGrey`.
 
-import { WIDTH } from "./frames.js";
+import { WIDTH } from "./grey.js";
 
 const KEPT = 2000; // ms for which pictures are kept; an older answer is drawn where it was
 const GRID = 16; // points a side, that are compared of a face

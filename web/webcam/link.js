@@ -2,7 +2,7 @@
 
 import { isLive } from "./camera.js";
 import { partOf, said, say, thresholdOf } from "./controls.js";
-import { frameOf, smallGrey } from "./frames.js";
+import { smallGrey } from "./grey.js";
 import { draw } from "./overlay.js";
 import { record } from "./record.js";
 
@@ -33,9 +33,7 @@ export async function eachFrame(webcam) {
 async function follow(webcam) {
   const { follower, link, video } = webcam;
   const began = performance.now();
-  const frame = await frameOf(video);
-  link.newest = await smallGrey(frame, began);
-  frame.close();
+  link.newest = await smallGrey(video, began);
   follower.show(link.newest);
   draw(webcam);
   link.nextLook = began + (performance.now() - began) / FOLLOWING_SHARE;
@@ -48,8 +46,8 @@ async function ask(webcam) {
   link.isFresh = false;
   link.underWay += 1;
   const taken = performance.now();
-  const frame = await frameOf(video);
-  const picture = taken - link.newest.time < SAME_PICTURE ? link.newest : await smallGrey(frame, taken);
+  const isNewest = taken - link.newest.time < SAME_PICTURE;
+  const [frame, picture] = await Promise.all([createImageBitmap(video), isNewest ? link.newest : smallGrey(video, taken)]);
   let answer;
   try {
     answer = await send(webcam, await photograph(webcam, frame));

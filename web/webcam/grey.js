@@ -1,26 +1,21 @@
-// The camera's picture of this moment, whole to be sent, and small and grey to look for faces in.
+// What the camera shows at this moment, small and grey, to look for faces in.
 
-export const WIDTH = 160; // pixels of the small one
+export const WIDTH = 160; // pixels of the small picture
 
 const BRIGHTNESS_FIRST = ["I420", "I422", "I444", "NV12"]; // formats that begin with each pixel's brightness
 const GREY = [0.299, 0.587, 0.114]; // of red, green and blue (ITU-R BT.601)
 const TAPS = 2; // a side of those pixels that a small one is the mean of
 
 let levels = new Uint8Array(0);
-let brush = null; // of a canvas for browsers and cameras that do not tell brightness by itself
+let brush = null; // of a canvas, for browsers and cameras that do not tell brightness by itself
 
-// To be closed after use. Not every browser has the first, which costs next to nothing.
-export function frameOf(video) {
-  return window.VideoFrame ? new VideoFrame(video, { timestamp: 0 }) : createImageBitmap(video);
-}
-
-// A frame of `time`, in ms, WIDTH pixels wide, as grey levels row by row.
-export async function smallGrey(frame, time) {
-  const width = frame.displayWidth ?? frame.width;
-  const height = frame.displayHeight ?? frame.height;
-  const rows = Math.max(1, Math.round((WIDTH / width) * height));
-  const pixels = isPlain(frame) ? await brightness(frame, rows) : painted(frame, rows);
-  return { time, pixels, height: rows };
+// The grey levels of what `video` shows at `time`, in ms: `height` rows of WIDTH pixels.
+export async function smallGrey(video, time) {
+  const height = Math.max(1, Math.round((WIDTH / video.videoWidth) * video.videoHeight));
+  const frame = window.VideoFrame && new VideoFrame(video, { timestamp: 0 });
+  const pixels = frame && isPlain(frame) ? await brightness(frame, height) : painted(video, height);
+  frame?.close();
+  return { time, pixels, height };
 }
 
 // Whether its first bytes are the brightness of its pixels as they are shown.
@@ -47,11 +42,15 @@ async function brightness(frame, rows) {
   return pixels;
 }
 
-function painted(frame, rows) {
+function painted(video, rows) {
   brush ??= new OffscreenCanvas(1, 1).getContext("2d", { alpha: false, willReadFrequently: true });
   const { canvas } = brush;
   if (canvas.width !== WIDTH || canvas.height !== rows) Object.assign(canvas, { width: WIDTH, height: rows });
-  brush.drawImage(frame, 0, 0, WIDTH, rows);
+  brush.drawImage(video, 0, 0, WIDTH, rows);
   const { data } = brush.getImageData(0, 0, WIDTH, rows);
-  return Float32Array.from({ length: WIDTH * rows }, (_, at) => GREY.reduce((sum, share, colour) => sum + share * data[4 * at + colour], 0));
+  const pixels = new Float32Array(WIDTH * rows);
+  for (let at = 0; at < pixels.length; at += 1) {
+    pixels[at] = GREY[0] * data[4 * at] + GREY[1] * data[4 * at + 1] + GREY[2] * data[4 * at + 2];
+  }
+  return pixels;
 }
