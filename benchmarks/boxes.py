@@ -50,7 +50,7 @@ def stops() -> np.ndarray:
 def film(places: np.ndarray) -> Iterator[np.ndarray]:
     """The pictures, uint8 RGB (HEIGHT, WIDTH, 3): a face before a background that stands still."""
     head = cv2.resize(data.astronaut()[10:242, 110:342], None, fx=1.42, fy=1.42)
-    noise = np.random.default_rng(1).integers(0, 256, (HEIGHT // 16, WIDTH // 16, 3), np.uint8)
+    noise = np.random.default_rng(1).integers(0, 256, (HEIGHT // 60, WIDTH // 64, 3), np.uint8)
     background = cv2.resize(noise, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
     for number, place in enumerate(np.round(places).astype(int)):
         picture = background.copy()
