@@ -19,15 +19,22 @@ const LONGEST_WAIT = 4000;
 const LONGEST_ANSWER = 10_000; // ms until a server that says nothing counts as gone
 const TROUBLES = { 401: "login", 503: "full" };
 
-// The camera shows another picture.
+// The camera shows another picture. What goes wrong with one is no reason to miss the next.
 export async function eachFrame(webcam) {
   const { link, video } = webcam;
-  if (isLive(webcam)) {
+  try {
+    if (!hasPicture(webcam)) return;
     link.isFresh = true;
     if (performance.now() >= link.nextLook) await follow(webcam);
     ask(webcam);
+  } finally {
+    video.requestVideoFrameCallback(() => eachFrame(webcam));
   }
-  video.requestVideoFrameCallback(() => eachFrame(webcam));
+}
+
+// A camera that has just begun has none, though it says so.
+function hasPicture(webcam) {
+  return isLive(webcam) && webcam.video.readyState >= webcam.video.HAVE_CURRENT_DATA;
 }
 
 async function follow(webcam) {
@@ -41,8 +48,7 @@ async function follow(webcam) {
 
 async function ask(webcam) {
   const { link, video } = webcam;
-  if (!link.isFresh || !isLive(webcam) || link.wait || link.underWay >= roomOf(link)) return;
-  if (video.readyState < video.HAVE_CURRENT_DATA) return; // of a camera that has just begun
+  if (!link.isFresh || !hasPicture(webcam) || link.wait || link.underWay >= roomOf(link)) return;
   link.isFresh = false;
   link.underWay += 1;
   const taken = performance.now();
