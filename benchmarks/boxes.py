@@ -22,8 +22,6 @@ WIDTH, HEIGHT, RATE = 640, 480, 30
 SENT_WIDTH = 448
 """What link.js sends, in which the face is found."""
 BITS, BLOCK = 10, 24
-FACE = 149
-"""Width of the face's box in pixels, about."""
 SPEED = 173
 """Pixels a second, at most."""
 REACH = 110
