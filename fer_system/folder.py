@@ -1,13 +1,14 @@
 """Many pictures, out of files, folders and zip archives, and the faces of each."""
 
 import os
+import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
@@ -26,10 +27,10 @@ MAX_NAME = 1000
 """Letters of a name with its folders; no system has files of longer ones."""
 
 SUFFIXES = (
-    "", ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib", ".tif",
-    ".tiff", ".pbm", ".pgm", ".ppm", ".pnm", ".pfm", ".avif", ".avifs", ".heic", ".heif", ".jxl",
-    ".jp2", ".svg", ".ico", ".tga", ".psd", ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf",
-    ".rw2", ".raf", ".zip",
+    "", ".", ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib",
+    ".tif", ".tiff", ".pbm", ".pgm", ".ppm", ".pnm", ".pfm", ".avif", ".avifs", ".heic", ".heif",
+    ".jxl", ".jp2", ".svg", ".ico", ".tga", ".psd", ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw",
+    ".orf", ".rw2", ".raf", ".zip",
 )  # fmt: skip
 """How pictures and archives of them are named, in small letters, whether or not they can be read.
 Files of other names are left aside."""
@@ -70,9 +71,10 @@ def open_pictures(
         for path in paths:
             files = _entries(Path(path), stack)
             known = [entry for entry in files if is_one or is_named_like_a_picture(entry.name)]
-            entries += map(_bounded, known)
             left_aside += len(files) - len(known)
-            _check_count(len(entries), most)
+            _check_count(len(entries) + len(known), most)  # before they are put in order
+            known.sort(key=lambda entry: natural_order(entry.name))
+            entries += map(_bounded, known)
         if not entries:
             if not paths:
                 raise FolderError("There are no pictures; choose some.")
@@ -83,7 +85,7 @@ def open_pictures(
 
 def is_named_like_a_picture(name: str) -> bool:
     """Whether a file may be a picture, or an archive of some, by its name."""
-    return PurePosixPath(name).suffix.lower() in SUFFIXES
+    return posixpath.splitext(name)[1].lower() in SUFFIXES
 
 
 def _check_count(files: int, most: int | None) -> None:
@@ -132,7 +134,7 @@ def _entries(path: Path, stack: ExitStack) -> list[Entry]:
     if _is_folder(path):
         return _in_folder(path)
     if is_archive(path.name):
-        return _in_order(Entry(*member) for member in open_archive(path, stack))
+        return [Entry(*member) for member in open_archive(path, stack)]
     return [Entry(printable(path.name), partial(_read_file, path))]
 
 
@@ -169,11 +171,7 @@ def _in_folder(folder: Path) -> list[Entry]:
             relative = path.relative_to(folder).as_posix()
             if not any(map(is_junk, relative.split("/"))):
                 entries.append(Entry(printable(relative), partial(_read_file, path)))
-    return _in_order(entries)
-
-
-def _in_order(entries: Iterable[Entry]) -> list[Entry]:
-    return sorted(entries, key=lambda entry: natural_order(entry.name))
+    return entries
 
 
 def _read_file(path: Path) -> bytes:
