@@ -57,7 +57,7 @@ class Classifier:
     """
 
     def __init__(self, path: str | os.PathLike[str], threads: int = 1) -> None:
-        path = Path(path)
+        self.path = path = Path(path)
         if not path.is_file():
             raise ModelError(
                 f"There is no model file {path}; give another path, "

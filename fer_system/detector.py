@@ -1,12 +1,8 @@
 """Picture -> boxes of the faces in it: YuNet, or OpenCV's Haar cascade where YuNet is absent."""
 
-import hashlib
 import os
 import queue
-import threading
-import urllib.request
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -14,6 +10,7 @@ import cv2.data
 import numpy as np
 import onnx
 
+from .download import Download
 from .places import downloads_folder
 from .session import open_session
 
@@ -22,9 +19,13 @@ YUNET_URL = (
     "https://github.com/opencv/opencv_zoo/raw/main/models/face_detection_yunet/"
     "face_detection_yunet_2023mar.onnx"
 )
-YUNET_SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
-YUNET_BYTES = 232_589
-DOWNLOAD_SECONDS = 5.0
+YUNET = Download(
+    "YuNet's file",
+    YUNET_URL,
+    sha256="8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+    length=232_589,
+    seconds=5.0,
+)
 
 # Longest side, in pixels, of the picture a detector gets to see. YuNet's boxes stop growing at
 # about 600 pixels, and of FER2013's faces at 48 pixels it finds a fifth fewer than at 192.
@@ -130,6 +131,7 @@ class YuNet(Detector):
 
     def __init__(self, content: bytes, note: str, threads: int = 1) -> None:
         super().__init__(note)
+        self.content = content
         self._session = open_session(with_free_size(content), threads)
         self(np.zeros((64, 64, 3), np.uint8))  # a foreign network fails here, not later
 
@@ -238,8 +240,8 @@ def open_detector(
 
     `choice` is "yunet", "haar", "auto" (YuNet, or Haar where YuNet cannot be had) or the path of a
     YuNet file. YuNet is read from `file`; where that is missing or damaged it is downloaded from
-    `url` and kept there. The download ends within DOWNLOAD_SECONDS. `threads` is the number of
-    processor cores that YuNet may use; the cascade uses as many as OpenCV may.
+    `url` and kept there. `threads` is the number of processor cores that YuNet may use; the cascade
+    uses as many as OpenCV may.
     Raises DetectorError, never for "auto" and "haar".
     """
     if choice == "haar":
@@ -247,7 +249,7 @@ def open_detector(
     if choice not in ("auto", "yunet"):
         return _yunet_from(Path(choice), threads)
     try:
-        content = _yunet_content(file, url)
+        content = replace(YUNET, url=url).content(file)
     except OSError as error:
         if choice == "yunet":
             raise DetectorError(
@@ -274,60 +276,3 @@ def _yunet_from(path: Path, threads: int) -> YuNet:
         raise DetectorError(
             f"{path} is not a YuNet file; download {YUNET_URL}, or choose 'haar'."
         ) from error
-
-
-def _yunet_content(file: Path, url: str) -> bytes:
-    """YuNet's bytes from `file`, else from `url`, hash checked; OSError says why not."""
-    try:
-        content = file.read_bytes()
-    except OSError:
-        content = b""
-    if _is_yunet(content):
-        return content
-    content = _download(url, DOWNLOAD_SECONDS)
-    if not _is_yunet(content):
-        raise OSError("what was downloaded is not YuNet's file (its SHA-256 differs)")
-    _keep(content, file)
-    return content
-
-
-def _is_yunet(content: bytes) -> bool:
-    return hashlib.sha256(content).hexdigest() == YUNET_SHA256
-
-
-def _download(url: str, seconds: float) -> bytes:
-    """What `url` holds, within `seconds` altogether; OSError says why not.
-
-    A thread, since urllib's time limit covers neither the name look-up nor a trickling answer.
-    """
-    outcome: queue.Queue[bytes | Exception] = queue.Queue()
-
-    def fetch() -> None:
-        try:
-            with urllib.request.urlopen(url, timeout=seconds) as answer:
-                outcome.put(answer.read(YUNET_BYTES + 1))
-        except Exception as error:
-            outcome.put(error)
-
-    threading.Thread(target=fetch, daemon=True).start()
-    try:
-        result = outcome.get(timeout=seconds)
-    except queue.Empty:
-        result = TimeoutError(f"no answer within {seconds:g} seconds")
-    if isinstance(result, Exception):
-        reason = getattr(result, "reason", None)  # a URLError wraps the network's own error
-        reason = reason if isinstance(reason, OSError) else result
-        raise OSError(f"its download failed ({getattr(reason, 'strerror', None) or reason})")
-    return result
-
-
-def _keep(content: bytes, file: Path) -> None:
-    """Write whole or not at all; a folder that can't be written means to download again."""
-    partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
-        partial.replace(file)
-    except OSError:
-        with suppress(OSError):
-            partial.unlink()

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from .classifier import Classifier, ModelCard
-from .detector import LONGEST, Detection, open_detector
+from .detector import LONGEST, Detection, DetectorError, YuNet, open_detector
 from .errors import RecognitionError
 from .picture import Source, load_picture
 from .places import DEFAULT_MODEL
@@ -153,8 +153,19 @@ class Recognizer:
             )
         ]
 
+    def graph(self) -> bytes:
+        """The file of an ONNX graph that does what this does; fer_system.graph tells how.
+
+        Raises DetectorError where another detector than YuNet is in use.
+        """
+        from .graph import one_graph
+
+        if not isinstance(self._detector, YuNet):
+            raise DetectorError(f"The recogniser as one graph needs YuNet. {self.detector_note}")
+        return one_graph(self._detector.content, self._classifier.path.read_bytes())
+
     def _crops(self, picture: np.ndarray, detections: Sequence[Detection]) -> np.ndarray:
-        """The faces as the network gets them, uint8 grey (faces, size, size)."""
+        """The faces as the network gets them, float32 grey (faces, size, size)."""
         grey, size = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), self.card.input_size
         return np.stack([cut_face(grey, detection.square, size) for detection in detections])
 
@@ -206,15 +217,17 @@ def fine_detail(grey: np.ndarray) -> float:
     return float(min(losses) / grey.std())
 
 
-def cut_face(picture: np.ndarray, square: tuple[float, float, float], size: int) -> np.ndarray:
-    """Cut (left, top, side), in pixels, out of a picture, uint8 grey or RGB, and scale it.
+def cut_face(grey: np.ndarray, square: tuple[float, float, float], size: int) -> np.ndarray:
+    """Cut (left, top, side), in pixels, out of a grey picture, uint8, and scale it.
 
-    The result is `size` pixels high and wide. Where the square reaches over the edge, the border's
-    pixels are repeated.
+    The result is float32, `size` pixels high and wide, of grey levels that are not rounded: what
+    does the same elsewhere, such as fer_system.graph, could not round alike. Where the square
+    reaches over the edge, the border's pixels are repeated.
     """
     left, top, side = square
     steps = np.arange(max(1, round(side)))
-    rows = np.clip(round(top) + steps, 0, picture.shape[0] - 1)
-    columns = np.clip(round(left) + steps, 0, picture.shape[1] - 1)
+    rows = np.clip(round(top) + steps, 0, grey.shape[0] - 1)
+    columns = np.clip(round(left) + steps, 0, grey.shape[1] - 1)
     method = cv2.INTER_AREA if len(steps) > size else cv2.INTER_LINEAR
-    return cv2.resize(picture[np.ix_(rows, columns)], (size, size), interpolation=method)
+    cut = grey[np.ix_(rows, columns)].astype(np.float32)
+    return cv2.resize(cut, (size, size), interpolation=method)

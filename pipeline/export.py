@@ -1,8 +1,9 @@
-"""A trained model as a file for other programs: Keras, JSON and weights, ONNX, TFLite, SavedModel.
+"""A trained model as a file for other programs: Keras, JSON, ONNX, TFLite, SavedModel, recogniser.
 
 `python -m pipeline.export --to FORMAT` exports the champion, with `--model cnn` another model. What
 was written is read back, run on every validation face and measured, and only kept where it does
-what Keras does. Every format takes float32 faces (N, 48, 48, 1), grey levels 0..255.
+what Keras does. Every format takes float32 faces (N, 48, 48, 1), grey levels 0..255, but
+`recognizer-onnx`, which takes pictures: it finds the faces too.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pipeline.data.dataset import Split, as_input, load_split
 from pipeline.formats.keras_file import load_network
 from pipeline.formats.onnx_export import TOLERANCE, export_onnx
 from pipeline.formats.onnx_file import load_onnx, median_milliseconds, with_metadata
+from pipeline.formats.recognizer_file import load_network_of, with_detector
 from pipeline.formats.tensorflow_export import (
     export_savedmodel,
     export_tflite,
@@ -106,6 +108,12 @@ def write_onnx(model: Model, path: Path) -> None:
     path.write_bytes(with_metadata(path, metadata_of(model.card)))
 
 
+def write_recognizer(model: Model, path: Path) -> None:
+    """Write the whole recogniser as one ONNX file, which finds the faces by YuNet."""
+    write_onnx(model, path)
+    path.write_bytes(with_detector(path.read_bytes()))
+
+
 FORMATS = {
     "keras": Format(
         ".keras",
@@ -134,6 +142,7 @@ FORMATS = {
         load_savedmodel,
         marker="saved_model.pb",
     ),
+    "recognizer-onnx": Format("-recognizer.onnx", write_recognizer, load_network_of),
 }
 
 

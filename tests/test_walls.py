@@ -15,12 +15,15 @@ FOLDERS = ("foundation", "data", "learning", "measuring", "formats", "pictures",
 OF_THE_LIBRARY = (
     "fer_system.card",
     "fer_system.classifier.read_card",
+    "fer_system.detector.YUNET",
+    "fer_system.detector.YUNET_FILE",
     "fer_system.emotions",
+    "fer_system.graph",
     "fer_system.metrics",
     "fer_system.picture",
 )
 """What the pipeline takes from the library: classes' names, the reading of pictures, a figure that
-both tell, and the card."""
+both tell, the card, and the graph of the whole recogniser, which is an export."""
 LIBRARIES = {
     "gradio": ("app.py", "web/"),
     "mlflow": ("pipeline/records/journal.py",),

@@ -42,8 +42,12 @@ def face_cards(faces: Sequence[Face], picture: np.ndarray | None = None) -> str:
         return ""
     shown = faces[:MOST_CARDS]
     cards = [_heading(face, place, len(faces)) for place, face in enumerate(shown, start=1)]
-    for card, face in zip(cards, shown, strict=True):
-        card |= _closed(face) if picture is None else _opened(face, picture)
+    if picture is None:
+        opened = [_closed(face) for face in shown]
+    else:
+        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+        opened = [_opened(face, picture, grey) for face in shown]
+    cards = [card | more for card, more in zip(cards, opened, strict=True)]
     more = len(faces) - len(shown)
     rest = text.MORE_FACES.format(count=text.number(more)) if more else ""
     return render("faces.html", cards=cards, rest=rest)
@@ -75,13 +79,13 @@ def _closed(face: Face) -> dict[str, Any]:
     return {**nothing, "notes": [], "can_choose": False, "shares": _shares(face, {})}
 
 
-def _opened(face: Face, picture: np.ndarray) -> dict[str, Any]:
+def _opened(face: Face, picture: np.ndarray, grey: np.ndarray) -> dict[str, Any]:
     """What a card tells of the face in its picture."""
     heat = {} if face.square is None or face.maps is None else heat_maps(face.maps)
     return {
         "box": _fractions(face, picture),
         "portrait": _portrait(face, picture),
-        "seen": _seen(face, picture),
+        "seen": _seen(face, grey),
         "caption": text.SEEN if face.maps is None else text.HEAT,
         "notes": _notes(face),
         "can_choose": bool(heat),
@@ -112,11 +116,11 @@ def _shares(face: Face, heat: dict[int, bytes]) -> list[dict[str, Any]]:
     ]
 
 
-def _seen(face: Face, picture: np.ndarray) -> str:
+def _seen(face: Face, grey: np.ndarray) -> str:
     """The square that the network saw, in grey, as it did; heat maps are laid over it."""
     if face.square is None:
         return ""
-    square = cv2.cvtColor(cut_face(picture, face.square, SEEN_SIZE), cv2.COLOR_RGB2GRAY)
+    square = np.rint(cut_face(grey, face.square, SEEN_SIZE)).astype(np.uint8)
     return picture_uri(cv2.cvtColor(square, cv2.COLOR_GRAY2RGB))
 
 

@@ -1,6 +1,3 @@
-import http.server
-import socket
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
@@ -9,7 +6,7 @@ import pytest
 from skimage import data
 
 from fer_system import DetectorError, open_detector
-from fer_system.detector import MIN_SCORE, YUNET_FILE, Haar, YuNet, _download, decode
+from fer_system.detector import MIN_SCORE, YUNET_FILE, Haar, YuNet, decode
 
 ASTRONAUT_FACE = (224, 115)  # centre, in pixels
 
@@ -19,40 +16,6 @@ def detector(request):
     if request.param == "yunet" and not YUNET_FILE.is_file():
         pytest.skip(f"YuNet's file {YUNET_FILE.name} has not been downloaded")
     return open_detector(request.param, url="http://127.0.0.1:0")
-
-
-@pytest.fixture
-def no_server():
-    """An address on this computer where nobody listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield f"http://127.0.0.1:{taken.getsockname()[1]}/yunet.onnx"
-
-
-@pytest.fixture
-def silent_server():
-    """An address on this computer that accepts calls and never answers."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/yunet.onnx"
-
-
-@pytest.fixture
-def server(tmp_path):
-    """Serves the folder `served` of the test's own folder on this computer."""
-    folder = tmp_path / "served"
-    folder.mkdir()
-
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *arguments):
-            super().__init__(*arguments, directory=folder)
-
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
-        threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{httpd.server_port}", folder
-        httpd.shutdown()
 
 
 def test_no_face_is_made_up_in_a_strip(detector):
@@ -178,17 +141,6 @@ def test_a_missing_download_falls_back_to_haar(tmp_path, server):
     detector = open_detector("auto", tmp_path / "yunet.onnx", f"{address}/yunet.onnx")
     assert isinstance(detector, Haar)
     assert "404" in detector.note
-
-
-def test_a_download_is_what_the_server_holds(server):
-    address, folder = server
-    (folder / "file").write_bytes(b"content")
-    assert _download(f"{address}/file", 5) == b"content"
-
-
-def test_a_server_that_never_answers_costs_no_more_than_the_limit(silent_server):
-    with pytest.raises(OSError, match=r"download failed"):
-        _download(silent_server, 0.05)
 
 
 @pytest.mark.skipif(not YUNET_FILE.is_file(), reason="YuNet's file has not been downloaded")
