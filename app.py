@@ -15,10 +15,15 @@ from web.guard.memory import give_back_memory
 
 if TYPE_CHECKING:
     from fer_system import Recognizer
+    from web.webcam.device import Device
 
 
 def serve(
-    recognizer: Recognizer, flags: argparse.Namespace, disk: Disk, logins: dict[str, str]
+    recognizer: Recognizer,
+    device: Device,
+    flags: argparse.Namespace,
+    disk: Disk,
+    logins: dict[str, str],
 ) -> None:
     """Build the page and serve it until interrupted."""
     from fer_system.card import damaged_emojis
@@ -32,7 +37,7 @@ def serve(
 
     secret = os.environ.get("FER_SECRET", "").encode() or secrets.token_bytes()
     names = flags.host_name and [*flags.host_name, flags.host]
-    app = build_app(recognizer, flags.keep)
+    app = build_app(recognizer, flags.keep, flags.on_device)
     _, address, link = app.launch(
         server_name=flags.host,
         server_port=flags.port,
@@ -40,8 +45,8 @@ def serve(
         quiet=True,
         prevent_thread_lock=True,
         app_kwargs={
-            "routes": own_routes(recognizer),
-            "middleware": guards(disk, 60 * flags.keep, logins, secret, names),
+            "routes": own_routes(recognizer, device),
+            "middleware": guards(disk, 60 * flags.keep, logins, secret, names, flags.on_device),
             "exception_handlers": REFUSALS,
         },
         i18n=translations(),
@@ -78,16 +83,20 @@ def main() -> int:
             "ORT_DISABLE_TELEMETRY": "1",
         }
         from fer_system import Recognizer
+        from web.webcam.device import Device
 
         try:
             logins = accounts(flags)
             check_mcp(flags, bool(logins))
             check_address(flags.host, flags.port)
             recognizer = Recognizer(flags.model, flags.detector)
+            device = Device(recognizer)
+            if flags.on_device:
+                device.files()
         except (OSError, ValueError) as error:
             print(f"app.py: {error}", file=sys.stderr)
             return 2
-        serve(recognizer, flags, Disk(folder, 60 * flags.keep), logins)
+        serve(recognizer, device, flags, Disk(folder, 60 * flags.keep), logins)
     return 0
 
 

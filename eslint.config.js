@@ -18,8 +18,13 @@ export default [
   { ignores: [".venv/", "**/.dvc/"] },
   js.configs.recommended,
   { rules: STRICTER },
-  { files: ["web/webcam/*.js"], languageOptions: { globals: globals.browser } },
-  { files: ["web/webcam/photographer.js"], languageOptions: { globals: globals.worker } },
+  { files: ["web/webcam/*.js", "web/static/start.js"], languageOptions: { globals: globals.browser } },
+  { files: ["web/webcam/{photographer,reader}.js"], languageOptions: { globals: globals.worker } },
+  {
+    // static/__init__.py writes these before it.
+    files: ["web/static/offline.js"],
+    languageOptions: { sourceType: "script", globals: { ...globals.serviceworker, FILES: "readonly", VERSION: "readonly" } },
+  },
   {
     // A function's body, which benchmarks/boxes.py gives these.
     files: ["benchmarks/boxes.js"],

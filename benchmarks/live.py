@@ -2,8 +2,9 @@
 the box is drawn, and how labels flicker.
 
 `python -m benchmarks.live [CLIP]` starts the page and Chromium, whose camera shows the clip, or a
-moving photograph where none is given, as 640x480 at 30 pictures a second; then the films of
-`benchmarks.boxes`, near the server and on long links. `--minutes 10` watches the server's memory
+moving photograph where none is given, as 640x480 at 30 pictures a second, once recognised by the
+server and once on the visitors' devices; then the films of `benchmarks.boxes`, on the device, near
+the server and on long links. `--minutes 10` watches the server's memory
 for so long. Browsers and server share the machine: leave it alone meanwhile.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import re
 import shutil
 import subprocess
@@ -31,7 +33,9 @@ from fer_system import Recognizer, Tracker
 
 ROOT = Path(__file__).parents[1]
 WIDTH, HEIGHT, RATE = boxes.WIDTH, boxes.HEIGHT, boxes.RATE
+ON_DEVICE = "on the device"
 LINKS = {
+    ON_DEVICE: None,
     "beside the server": None,
     "a round trip of 200 ms": (200, -1),
     "a round trip of 400 ms, 1.5 Mbit/s": (400, 1.5),
@@ -46,6 +50,8 @@ FLAGS = [
     "--disable-renderer-backgrounding",
     "--disable-backgrounding-occluded-windows",
 ]
+VISITORS = {"by the server": (1, 4), ON_DEVICE: (1, 8)}
+"""Where faces are recognised, and how many visitors are measured."""
 LISTEN = """() => {
   window.latencies = [];
   const keep = ({ detail }) => latencies.push(detail.now - detail.taken);
@@ -116,22 +122,27 @@ def served() -> Iterator[tuple[str, int]]:
             process.terminate()
 
 
-def visit(browser: Browser, address: str) -> Page:
+def visit(browser: Browser, address: str, on_device: bool = False) -> Page:
     """A visitor of its own, whose camera runs."""
     page = browser.new_context().new_page()
     page.goto(address)
     page.get_by_role("tab", name="Webcam").click()
     page.evaluate(LISTEN)
+    if on_device:
+        page.locator("#webcam [data-part=device]").click()
+        page.locator("#webcam [data-part=device][aria-pressed=true]").wait_for()
     page.locator("#webcam [data-part=start]").click()
     return page
 
 
-def measure(pages: list[Page], seconds: float) -> None:
-    """Print what every visitor gets."""
+def measure(pages: list[Page], seconds: float, server: int) -> None:
+    """Print what every visitor gets, and how busy the server's process is meanwhile."""
     pages[0].wait_for_timeout(WARM_UP)
     for page in pages:
         page.evaluate("latencies.length = 0")
+    began = processor_seconds(server)
     pages[0].wait_for_timeout(1000 * seconds)
+    share = (processor_seconds(server) - began) / seconds
     for number, page in enumerate(pages, 1):
         latencies = page.evaluate("latencies")
         p50, p95 = np.percentile(latencies, (50, 95))
@@ -140,6 +151,13 @@ def measure(pages: list[Page], seconds: float) -> None:
             f"after {p50:.0f} ms (median) and {p95:.0f} ms (95 %)",
             flush=True,
         )
+    print(f"  the server takes {100 * share:.0f} % of a core", flush=True)
+
+
+def processor_seconds(pid: int) -> float:
+    """For how long a process has used a core so far, on Linux."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def megabytes(pid: int) -> float:
@@ -179,16 +197,16 @@ def put_on(page: Page, link: tuple[float, float] | None) -> None:
     )
 
 
-def measure_boxes(address: str, seconds: float) -> None:
+def measure_boxes(address: str, seconds: float, server: int) -> None:
     """Print how far beside a face that swings, and one that stops, its box is drawn."""
     for name, places in {"swings": boxes.swing(), "stops": boxes.stops()}.items():
         true = boxes.true_boxes(places)
         with chromium(boxes.film(places)) as browser:
             for link, conditions in LINKS.items():
-                page = visit(browser, address)
+                page = visit(browser, address, link == ON_DEVICE)
                 page.get_by_role("button", name="Mirror").click()
                 put_on(page, conditions)
-                measure([page], seconds / 2)
+                measure([page], seconds / 2, server)
                 boxes.sample(page)
                 page.wait_for_timeout(1000 * seconds)
                 found = boxes.errors(page.evaluate("samples"), places, true)
@@ -212,20 +230,24 @@ def watch(page: Page, server: int, minutes: int) -> None:
 
 
 def main() -> None:
-    """Measure one visitor, then four, then memory, boxes and flicker."""
+    """Measure one visitor and several, memory, boxes and flicker."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("clip", nargs="?", type=Path)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--minutes", type=int, default=0, help="watch the memory for so long")
     flags = parser.parse_args()
     with served() as (address, server):
-        with chromium(frames_of(flags.clip)) as browser:
-            pages: list[Page] = []
-            for visitors in (1, 4):
-                pages += [visit(browser, address) for _ in range(visitors - len(pages))]
-                measure(pages, flags.seconds)
-            watch(pages[0], server, flags.minutes)
-        measure_boxes(address, flags.seconds)
+        for place, counts in VISITORS.items():
+            print(f"Recognised {place}:")
+            with chromium(frames_of(flags.clip)) as browser:
+                pages: list[Page] = []
+                for visitors in counts:
+                    new = range(visitors - len(pages))
+                    pages += [visit(browser, address, place == ON_DEVICE) for _ in new]
+                    measure(pages, flags.seconds, server)
+                watch(pages[0], server, flags.minutes)
+        print("Boxes:")
+        measure_boxes(address, flags.seconds, server)
     for name, changes in flicker(flags.clip).items():
         print(f"  label changes a minute, {name}: {changes:.1f}")
 

@@ -70,6 +70,12 @@ def parse_flags(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         action="store_true",
         help="also offer the API as tools to chat assistants, by the Model Context Protocol",
     )
+    parser.add_argument(
+        "--on-device",
+        action="store_true",
+        help="let visitors' browsers recognise by themselves, and take no picture of theirs: the "
+        "page has the webcam and the model's card alone",
+    )
     return parser.parse_args(arguments)
 
 

@@ -16,7 +16,7 @@ from web.html import HEAD, component, render
 from web.model import model_tab
 from web.picture import PictureTab
 from web.video import VideoTab
-from web.webcam.tab import webcam_tab
+from web.webcam.tab import WEBCAM_STYLE, webcam_tab
 
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
@@ -24,7 +24,7 @@ LAUNCH_OPTIONS: dict[str, Any] = {
     "theme": gr.themes.Default(
         primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=FONTS
     ).set(body_text_color_subdued="*neutral_500"),  # readable: 4.8 to 1 on white
-    "css_paths": [STYLE, Path(__file__).with_name("style.css")],
+    "css_paths": [STYLE, WEBCAM_STYLE, Path(__file__).with_name("style.css")],
     "favicon_path": path if (path := emoji_path("happy")).is_file() else None,
     "footer_links": ["api"],
     "head": HEAD,
@@ -41,21 +41,24 @@ LAUNCH_OPTIONS: dict[str, Any] = {
 """What `launch` takes besides the address; theme and style belong there since Gradio 6."""
 
 
-def build_app(recognizer: Recognizer, minutes: float) -> gr.Blocks:
+def build_app(recognizer: Recognizer, minutes: float, on_device: bool = False) -> gr.Blocks:
     """The page for one recogniser; `launch` it with LAUNCH_OPTIONS.
 
-    It says that files are kept for so many `minutes`; deleting them is up to the caller.
+    It says that files are kept for so many `minutes`; deleting them is up to the caller. With
+    `on_device` it has but the tabs that need no picture of the visitor's.
     """
     with gr.Blocks(title=text.TITLE, analytics_enabled=False) as app:
         component(emoji_styles(recognizer.classes))
         component(header)
         with gr.Tabs():
-            PictureTab(recognizer)
-            webcam_tab(recognizer)
-            VideoTab(recognizer)
-            FolderTab(recognizer)
+            if not on_device:
+                PictureTab(recognizer)
+            webcam_tab(recognizer, on_device)
+            if not on_device:
+                VideoTab(recognizer)
+                FolderTab(recognizer)
             model_tab(recognizer)
-        component(lambda: footer(recognizer, minutes), elem_id="fer-footer")
+        component(lambda: footer(recognizer, minutes, on_device), elem_id="fer-footer")
     # Not open: whoever ran a job without the queue would pass by its limits.
     app.queue(default_concurrency_limit=2, max_size=64, api_open=False)
     Jobs(app._queue)
@@ -73,7 +76,7 @@ def header() -> str:
     return render("title.html")
 
 
-def footer(recognizer: Recognizer, minutes: float) -> str:
+def footer(recognizer: Recognizer, minutes: float, on_device: bool) -> str:
     """Where the answers come from, read from the model file, and what becomes of pictures."""
     card = recognizer.card
     facts = {
@@ -83,5 +86,9 @@ def footer(recognizer: Recognizer, minutes: float) -> str:
         text.FOOTER_DATA: card.data_hash[:8],
         text.FOOTER_DETECTOR: recognizer.detector_name,
     }
-    caution = text.FOOTER_CAUTION.format(minutes=text.number(math.ceil(minutes)))
+    caution = (
+        text.FOOTER_ON_DEVICE
+        if on_device
+        else text.FOOTER_CAUTION.format(minutes=text.number(math.ceil(minutes)))
+    )
     return render("footer.html", facts=facts, caution=caution)

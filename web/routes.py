@@ -5,11 +5,12 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from fer_system.recognizer import Recognizer
+from web.webcam.device import Device
 from web.webcam.route import live_route
 from web.webcam.scripts import script_route
 
 
-def own_routes(recognizer: Recognizer) -> list[Route]:
+def own_routes(recognizer: Recognizer, device: Device) -> list[Route]:
     """What `launch(app_kwargs={"routes": ...})` takes; they come before Gradio's own."""
 
     def healthz(_: Request) -> JSONResponse:
@@ -23,4 +24,9 @@ def own_routes(recognizer: Recognizer) -> list[Route]:
             }
         )
 
-    return [Route("/healthz", healthz), live_route(recognizer), script_route()]
+    return [
+        Route("/healthz", healthz),
+        live_route(recognizer),
+        *device.routes(),
+        script_route(),
+    ]

@@ -4,7 +4,10 @@ import csv
 import json
 import re
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -37,6 +40,7 @@ def count_answers(page):
     )
 
 
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 ANSWERS = "window.answers"
 DRAWN = "() => document.querySelector('#webcam [data-name^=plate]') !== null"
 
@@ -199,8 +203,8 @@ def test_the_webcams_switches_change_what_is_drawn(open_page):
     for sensitivity, uncertain in (("0", "1"), ("1", "0")):
         page.get_by_label("Sensitivity").fill(sensitivity)
         changed = page.evaluate("new Date().toISOString()")
-        while (last := saved_rows(page)[-1])["time"] <= changed:  # the camera shows no face for a while
-            page.wait_for_timeout(200)
+        while (last := saved_rows(page)[-1])["time"] <= changed:
+            page.wait_for_timeout(200)  # the camera shows no face for a while
         assert last["uncertain"] == uncertain
 
 
@@ -357,3 +361,138 @@ def test_a_browser_that_cannot_encode_beside_the_page_is_told_so(open_page):
     open_webcam(page)
     expect(page.locator("#webcam [data-part=status]")).to_contain_text("too old for the webcam")
     assert page.locator("#webcam video").evaluate("it => it.srcObject") is None
+
+
+def test_a_video_of_the_stage_is_saved_and_plays(open_page, tmp_path):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    page.get_by_role("button", name="Record video").click()
+    ends = page.get_by_role("button", name=re.compile(r"End and save \((2|3) s\)"))
+    with page.expect_download() as saved:
+        ends.click()
+    name = saved.value.suggested_filename
+    assert re.fullmatch(r"webcam-[\dT-]{19}-video\.(mp4|webm)", name), name
+    saved.value.save_as(tmp_path / name)
+    with av.open(str(tmp_path / name)) as film:
+        frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+    assert frames[0].shape == (480, 640, 3)
+    assert len(frames) >= 10
+    assert max(map(np.std, frames)) > 5  # the camera shows nothing but grey for a while
+    expect(page.get_by_role("button", name="Record video")).to_be_visible()
+
+    page.get_by_role("button", name="Record video").click()
+    page.wait_for_timeout(SECOND)
+    with page.expect_download():  # who stops the camera keeps what was recorded
+        page.get_by_role("button", name="Stop", exact=True).click()
+
+
+def test_the_timeline_tells_a_moment_by_pointer_and_keys(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 20")
+    timeline, moment = page.get_by_role("slider", name="last minute"), "#webcam [data-part=moment]"
+    expect(page.locator("#webcam [data-part=axis]")).to_have_text("-60 s-45 s-30 s-15 snow")
+    box = timeline.bounding_box()
+    timeline.hover(position={"x": box["width"] - 1, "y": 10})
+    expect(page.locator(moment)).to_have_text(re.compile(r"^0 s ago: (\w+ \d+ %|no face)"))
+    timeline.hover(position={"x": box["width"] / 2, "y": 10})
+    expect(page.locator(moment)).to_have_text("30 s ago: no face")
+    page.mouse.move(0, 0)
+    expect(page.locator(moment)).to_be_empty()
+    timeline.focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator(moment)).to_contain_text("2 s ago: ")
+    expect(timeline).to_have_attribute("aria-valuenow", "-2")
+    expect(timeline).to_have_attribute("aria-valuetext", re.compile("^2 s ago: "))
+    page.keyboard.press("Escape")
+    expect(page.locator(moment)).to_be_empty()
+
+
+def test_leaving_the_tab_turns_the_camera_off_and_coming_back_on(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    page.evaluate("window.track = document.querySelector('#webcam video').srcObject.getTracks()[0]")
+    page.get_by_role("tab", name="Picture").click()
+    page.wait_for_function("track.readyState === 'ended'")
+    before = page.evaluate(ANSWERS)
+    page.get_by_role("tab", name="Webcam").click()
+    page.wait_for_function(f"{ANSWERS} > {before} + 2")
+    # What is paused stays so: its camera goes off for good.
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("tab", name="Picture").click()
+    page.get_by_role("tab", name="Webcam").click()
+    expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
+    assert page.locator("#webcam video").evaluate("it => it.srcObject") is None
+
+
+def test_the_sensitivity_says_what_it_does(open_page):
+    page = open_page()
+    open_webcam(page)
+    page.get_by_label("Sensitivity").fill("0.25")
+    expect(page.locator("#webcam")).to_contain_text("a label from 75 % on")
+
+
+def test_the_tab_breaks_no_rule_of_axe(open_page):
+    if not AXE.is_file():
+        pytest.skip("axe-core is not here: `npm ci` fetches it")
+    page = open_page()
+    open_webcam(page)
+    page.wait_for_function(DRAWN)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    for moment in ("live", "stopped"):
+        broken = page.evaluate("axe.run('#webcam').then((found) => found.violations)")
+        told = [(each["id"], node["html"]) for each in broken for node in each["nodes"]]
+        assert told == [], moment
+        if moment == "live":
+            page.get_by_role("button", name="Stop", exact=True).click()
+
+
+# Whose bars are drawn, by the left edge of its box: the answers of the server are of two faces.
+TWO_FACES = """() => {
+  const answer = (face, left, width) => ({
+    source: "webcam", face, left, top: 60, width, height: width, score: 0.9, quality: [],
+    probabilities: { angry: 0, disgust: 0, fear: 0, happy: 1, neutral: 0, sad: 0, surprise: 0 },
+  });
+  const faces = [answer(1, 20, 90), answer(2, 280, 130)];
+  const ask = window.fetch;
+  window.fetch = async (address, options) =>
+    String(address).includes("/live")
+      ? new Response(JSON.stringify({ width: 448, height: 336, faces, milliseconds: 1 }))
+      : ask(address, options);
+}"""
+BARS = """() => {
+  const sheet = (name) => document.querySelector(`#webcam [data-name="${name}"]`);
+  return ["box 1", "bars", "box 2"].map((name) => sheet(name).getBoundingClientRect().left);
+}"""
+
+
+def test_a_face_is_chosen_by_hand_and_by_the_keyboard(open_page):
+    page = open_page()
+    count_answers(page)
+    page.evaluate(TWO_FACES)
+    open_webcam(page)
+    page.get_by_role("button", name="Mirror").click()
+    page.wait_for_function(f"{ANSWERS} > 3")
+
+    def has_bars(number):
+        """Whether the bars stand nearer to that face."""
+        left, bars, right = page.evaluate(BARS)
+        return number == (1 if abs(bars - left) < abs(bars - right) else 2)
+
+    assert has_bars(2)
+    stage = page.locator("#webcam [data-part=overlay]")
+    box = stage.bounding_box()
+    scale = box["width"] / 448
+    stage.click(position={"x": 60 * scale, "y": 100 * scale})
+    assert has_bars(1)
+    page.get_by_role("button", name="Next face").press("Enter")
+    assert has_bars(2)
+    stage.click(position={"x": 60 * scale, "y": 100 * scale})
+    stage.click(position={"x": 220 * scale, "y": 300 * scale})  # nobody: the largest again
+    assert has_bars(2)

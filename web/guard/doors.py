@@ -15,6 +15,8 @@ OPEN = {
     "/healthz": "whether the server is up, and on which model",
     "/live": "the webcam's pictures",
     "/webcam/{name}": "the webcam's scripts",
+    "/webcam/device.json": "what a browser needs to recognise faces itself",
+    "/webcam/device/{hash}/{name}": "the same",
     "/login": "the login, where one is asked for",
     "/logout": "its end",
     "/config": "the page's parts, for the page and for clients of the API",
@@ -80,24 +82,31 @@ SHUT = {
 }
 """Gradio's and FastAPI's other addresses, and why nobody needs them."""
 
-_OPEN = [compile_path(path)[0] for path in OPEN]
+FOR_PICTURES = ("/live", "/gradio_api/upload", "/gradio_api/upload_progress")
+"""Those of OPEN that take visitors' pictures and videos."""
+
+_OPEN = {path: compile_path(path)[0] for path in OPEN}
 
 
-def is_open(path: str) -> bool:
-    """Whether an address, without its query, is one of OPEN; a slash at its end changes nothing."""
+def is_open(path: str, on_device: bool = False) -> bool:
+    """Whether an address, without its query, is one of OPEN; a slash at its end changes nothing.
+
+    With `on_device`, those FOR_PICTURES are shut too.
+    """
     path = path.rstrip("/") or "/"
-    return any(pattern.match(path) for pattern in _OPEN)
+    shut = FOR_PICTURES if on_device else ()
+    return any(pattern.match(path) for known, pattern in _OPEN.items() if known not in shut)
 
 
 class Doors:
     """Middleware that answers 404 at every address that is not open."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, on_device: bool = False) -> None:
+        self._app, self._on_device = app, on_device
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI has it."""
-        if scope["type"] == "http" and not is_open(scope["path"]):
+        if scope["type"] == "http" and not is_open(scope["path"], self._on_device):
             await refusal(scope, HTTPStatus.NOT_FOUND, "GUARD_SHUT")(scope, receive, send)
         elif scope["type"] != "websocket":  # the page has none
             await self._app(scope, receive, send)

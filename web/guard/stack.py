@@ -23,11 +23,12 @@ def guards(
     accounts: Mapping[str, str],
     secret: bytes,
     host_names: Sequence[str],
+    on_device: bool,
 ) -> list[Middleware]:
     """What `launch(app_kwargs={"middleware": ...})` takes.
 
     Files are kept on the `disk` for so many `seconds`; without `accounts` everybody is let in;
-    without `host_names` the server answers to any name.
+    without `host_names` the server answers to any name; with `on_device` it takes no pictures.
     """
     named = [Middleware(TrustedHostMiddleware, [*host_names, *LOOPBACK])] if host_names else []
     login = [Middleware(Login, accounts, secret)] if accounts else []
@@ -35,7 +36,7 @@ def guards(
         Middleware(SecurityHeaders),
         *named,
         Middleware(Origins),
-        Middleware(Doors),
+        Middleware(Doors, on_device),
         Middleware(Crowd),
         *login,
         Middleware(Bodies, disk, seconds),

@@ -16,6 +16,7 @@ export async function start(webcam) {
     stop(webcam);
     return say(webcam, TROUBLES[error.name] ?? "failed");
   }
+  webcam.isAway = false;
   webcam.began ||= performance.now();
   pause(webcam, false);
   showRunning(webcam, true);
@@ -36,8 +37,18 @@ async function open(webcam) {
   webcam.device = track.getSettings().deviceId;
 }
 
+// Whoever leaves the tab, or the browser's, has the camera turned off; coming back turns it on again.
+export function heedAbsence(webcam) {
+  const isSeen = !document.hidden && webcam.element.offsetParent !== null;
+  if (!isSeen && webcam.video.srcObject) {
+    stop(webcam);
+    webcam.isAway = !webcam.isPaused;
+  } else if (isSeen && webcam.isAway) start(webcam);
+}
+
 export function stop(webcam) {
   const { video } = webcam;
+  webcam.isAway = false;
   video.srcObject?.getTracks().forEach((track) => track.stop());
   video.srcObject = null;
   webcam.faces = [];

@@ -6,7 +6,7 @@ export function partOf(element, name) {
 
 // The words of webcam.html, which has none of its own, and the first positions of the switches.
 export function fillIn({ element, texts, colours, threshold, video }) {
-  for (const name of ["start", "stop", "mirror", "bars", "snapshot", "csv"]) partOf(element, name).textContent = texts[name];
+  for (const name of ["start", "stop", "mirror", "bars", "next", "device", "snapshot", "film", "csv"]) partOf(element, name).textContent = texts[name];
   for (const place of element.querySelectorAll("[data-text]")) place.textContent = texts[place.dataset.text];
   partOf(element, "legend").replaceChildren(
     ...texts.emotions.map((word, at) => {
@@ -16,6 +16,7 @@ export function fillIn({ element, texts, colours, threshold, video }) {
     }),
   );
   partOf(element, "sensitivity").value = 1 - threshold;
+  tellSensitivity({ element, texts });
   partOf(element, "start").hidden = false;
   video.classList.add("fer-mirrored");
 }
@@ -44,6 +45,11 @@ export function toggle(webcam, name) {
 // The probability from which on a face gets a label.
 export function thresholdOf({ element }) {
   return 1 - partOf(element, "sensitivity").value;
+}
+
+export function tellSensitivity({ element, texts }) {
+  const percent = Math.round(100 * thresholdOf({ element }));
+  partOf(element, "sensitivityMeans").textContent = texts.sensitivityMeans.replace("{percent}", percent);
 }
 
 // The controls while the camera runs, the button that starts it while not.

@@ -1,4 +1,4 @@
-// Asking the server: the newest picture as soon as there is room, and no other.
+// Asking who recognises: about the newest picture as soon as there is room, and no other.
 
 import { isLive } from "./camera.js";
 import { partOf, said, say, thresholdOf } from "./controls.js";
@@ -6,18 +6,12 @@ import { smallGrey } from "./grey.js";
 import { draw } from "./overlay.js";
 import { record } from "./record.js";
 
-const SENT_WIDTH = 448; // pixels; a narrower picture would cost the detector small faces
-const SHORT_LINK = 40; // ms on the way; up to here one picture at a time fills the link
-const LINK_STEP = 160; // ms on the way beyond that, for each of which, begun, one more may be under way
-const MOST_UNDER_WAY = 4; // what the server takes
-const LINK_ANSWERS = 10; // whose fastest tells the link: busy processors delay most, but not all
+const LOOKED_AT = 448; // pixels, the width in which faces are looked for; less would cost small ones
 const SPEED_SECONDS = 2;
 const FOLLOWING_SHARE = 0.25; // of the time, at most, for looking where the faces are: a busy computer skips pictures
 const SAME_PICTURE = 12; // ms for which a picture is the camera's newest for sure, if it takes 60 a second
-const FIRST_WAIT = 500; // ms until the next attempt when the server is gone; doubles
+const FIRST_WAIT = 500; // ms until the next attempt when there was no answer; doubles
 const LONGEST_WAIT = 4000;
-const LONGEST_ANSWER = 10_000; // ms until a server that says nothing counts as gone
-const TROUBLES = { 401: "login", 503: "full" };
 
 // The camera shows another picture. What goes wrong with one is no reason to miss the next.
 export async function eachFrame(webcam) {
@@ -47,59 +41,32 @@ async function follow(webcam) {
 }
 
 async function ask(webcam) {
-  const { link, video } = webcam;
-  if (!link.isFresh || !hasPicture(webcam) || link.wait || link.underWay >= roomOf(link)) return;
+  const { link, recognizer, video } = webcam;
+  if (!recognizer || !link.isFresh || !hasPicture(webcam) || link.wait || link.underWay >= recognizer.room) return;
   link.isFresh = false;
   link.underWay += 1;
   const taken = performance.now();
   const isNewest = taken - link.newest.time < SAME_PICTURE;
-  const [frame, picture] = await Promise.all([createImageBitmap(video), isNewest ? link.newest : smallGrey(video, taken)]);
-  let answer;
+  const width = Math.min(LOOKED_AT, video.videoWidth);
+  const height = Math.round((width / video.videoWidth) * video.videoHeight);
+  let [faces, picture] = [null, null];
   try {
-    answer = await send(webcam, await photograph(webcam, frame));
+    const frame = createImageBitmap(video);
+    picture = isNewest ? link.newest : await smallGrey(video, taken);
+    faces = await recognizer.recognise(await frame, width, height);
   } catch (error) {
-    if (isLive(webcam)) retryLater(webcam, error);
+    if (isLive(webcam)) retryLater(webcam, recognizer.troubleOf(error));
   }
   link.underWay -= 1;
   ask(webcam); // so that the next picture is encoded while this answer is drawn
-  if (!answer) return;
+  if (!faces) return;
   if (said(webcam).kind === "trouble") say(webcam, "");
-  if (picture.time > link.shownAt && isLive(webcam)) receive(webcam, answer, picture); // no later one was faster
+  if (picture.time > link.shownAt && isLive(webcam)) receive(webcam, faces, width, picture); // no later one was faster
 }
 
-// How many pictures the link and the server keep busy at once.
-function roomOf({ onTheWay }) {
-  const beyond = Math.max(0, Math.min(...onTheWay) - SHORT_LINK);
-  return Math.min(MOST_UNDER_WAY, 1 + Math.ceil(beyond / LINK_STEP));
-}
-
-async function photograph({ link, video }, frame) {
-  const width = Math.min(SENT_WIDTH, video.videoWidth);
-  const height = Math.round((width / video.videoWidth) * video.videoHeight);
-  const { port1, port2: port } = new MessageChannel();
-  return new Promise((done) => {
-    port1.onmessage = ({ data }) => done(data);
-    link.photographer.postMessage({ frame, width, height, port }, [frame, port]);
-  });
-}
-
-async function send({ link }, blob) {
-  const sent = performance.now();
-  const response = await fetch(`${link.address}?session=${link.session}`, {
-    method: "POST",
-    headers: { "Content-Type": "image/jpeg" },
-    body: blob,
-    signal: AbortSignal.timeout(LONGEST_ANSWER),
-  });
-  if (!response.ok) throw response.status;
-  const answer = await response.json();
-  link.onTheWay = [...link.onTheWay, performance.now() - sent - answer.milliseconds].slice(-LINK_ANSWERS);
-  return answer;
-}
-
-function retryLater(webcam, error) {
+function retryLater(webcam, trouble) {
   const { link } = webcam;
-  say(webcam, TROUBLES[error] ?? "gone", "trouble");
+  say(webcam, trouble, "trouble");
   webcam.faces = [];
   draw(webcam);
   if (link.wait) return; // another picture's failure is waiting already
@@ -110,14 +77,15 @@ function retryLater(webcam, error) {
   }, link.wait);
 }
 
-function receive(webcam, answer, picture) {
+// `faces` are records in pixels of a picture of that width.
+function receive(webcam, faces, width, picture) {
   const { element, follower, link, tracker } = webcam;
   const [now, taken] = [performance.now(), picture.time];
   link.lastWait = 0;
   link.shownAt = taken;
-  webcam.sentWidth = answer.width;
-  webcam.faces = tracker.update(answer.faces, taken / 1000, thresholdOf(webcam));
-  follower.learn(webcam.faces, picture, answer.width);
+  webcam.sentWidth = width;
+  webcam.faces = tracker.update(faces, taken / 1000, thresholdOf(webcam));
+  follower.learn(webcam.faces, picture, width);
   draw(webcam);
   link.answers.push({ time: now, latency: now - taken });
   record(webcam, taken);

@@ -1,13 +1,15 @@
-// Tab *Webcam* in the browser. The page shows the camera's own video and asks the server about its newest
-// picture as soon as there is room. The server knows of no face but those of that picture: here they are
-// given names, and followed from picture to picture until the next answer.
+// Tab *Webcam* in the browser. The page shows the camera's own video and asks who recognises, the server or
+// the visitor's own device, about its newest picture as soon as there is room. The answer knows of no face but
+// those of that picture: here they are given names, and followed from picture to picture until the next one.
 
-import { goOnWithTheSameCamera, fitStage, pause, start, stop } from "./camera.js";
-import { fillIn, isOn, partOf, say, toggle } from "./controls.js";
+import { fitStage, goOnWithTheSameCamera, heedAbsence, pause, start, stop } from "./camera.js";
+import { fillIn, isOn, partOf, say, tellSensitivity, toggle } from "./controls.js";
 import { Follower } from "./follower.js";
 import { eachFrame, tellSpeed } from "./link.js";
-import { draw } from "./overlay.js";
-import { drawTimeline, saveSnapshot, saveTable, tellEmotion } from "./record.js";
+import { chooseAt, chooseNext, draw } from "./overlay.js";
+import { changePlace, offerDevice } from "./place.js";
+import { film, saveSnapshot, saveTable } from "./record.js";
+import { bindTimeline, drawTimeline, tellEmotion } from "./timeline.js";
 import { Tracker } from "./tracker.js";
 
 // `element` is what webcam.html makes, `props` what tab.py passes.
@@ -15,22 +17,25 @@ export function begin(element, props) {
   const webcam = stateOf(element, props);
   fillIn(webcam);
   bind(webcam);
+  bindTimeline(webcam);
   webcam.video.requestVideoFrameCallback(() => eachFrame(webcam));
   setInterval(() => drawTimeline(webcam), 200);
   setInterval(() => tellSpeed(webcam), 200);
   setInterval(() => tellEmotion(webcam), 2000);
   say(webcam, "hint");
+  offerDevice(webcam);
 }
 
 // All that the modules know; who changes what is said beside it.
-function stateOf(element, { classes, model, threshold, texts }) {
+function stateOf(element, { classes, model, threshold, texts, onDevice }) {
   const style = getComputedStyle(document.documentElement);
   return {
     element,
     classes,
     model, // its name
     threshold, // the model's own, 0..1
-    texts: textsFor(navigator.languages, texts),
+    onDevice, // whether no picture may leave the visitor's device
+    texts: texts[bestLanguage(Object.keys(texts))],
     video: partOf(element, "video"),
     colours: classes.map((_, at) => style.getPropertyValue(`--colour-${at}`)),
     emojis: classes.map((_, at) => emojiOf(style.getPropertyValue(`--emoji-${at}`))),
@@ -41,35 +46,40 @@ function stateOf(element, { classes, model, threshold, texts }) {
     sheets: new Map(), // what lies over the video, by name; overlay
     places: {}, // which of its places each sheet has, by name; overlay
     mainFace: undefined, // the id of the face that has the bars; overlay
-    sentWidth: 1, // pixels, of the picture that was sent; link
+    chosenFace: undefined, // that of the one that was given them by hand; overlay
+    sentWidth: 1, // pixels, of the picture that was looked at; link
+    server: null, // a Server, where pictures may be sent; place
+    reader: null, // a Device, once it was asked for; place
+    recognizer: null, // the one of them that is asked; place
+    deviceFiles: null, // what a device needs; place
     isPaused: false, // camera
+    isAway: false, // whether the camera is off because nobody looks; camera
     device: "", // the camera that is in use, or was; camera
     began: 0, // when the camera was first started; camera
     link: {
-      address: `${window.gradio_config.root}/live`,
-      session: crypto.getRandomValues(new Uint32Array(4)).join("-"),
-      photographer: new Worker(new URL("./photographer.js", import.meta.url)),
       isFresh: false, // the camera has a picture that was not sent yet
       newest: null, // the camera's picture that was looked at last, of `smallGrey`
       nextLook: 0, // when the next one may be looked at
       underWay: 0,
       shownAt: 0, // when the newest answered picture was taken
-      onTheWay: [0], // ms that the last answers took beyond the server's own work
       answers: [], // of the last seconds: { time, latency }
       wait: 0, // ms until the next attempt; 0 while the server answers
       lastWait: 0,
     },
+    momentAgo: null, // seconds, of the moment that is chosen in the timeline; timeline
+    film: null, // a MediaRecorder while a video is made; record
     record: {
       rows: [], // of the CSV
-      moments: [], // of the timeline: { time, shares } of the largest face, shares null without one
+      moments: [], // of the timeline: { time, shares } of the face with the bars, shares null without one
     },
   };
 }
 
-function textsFor(languages, texts) {
+// The first of the visitor's languages that is known, else English; any kind of it will do.
+export function bestLanguage(known) {
   const family = (code) => code.split("-")[0];
-  const known = languages.map((asked) => Object.keys(texts).find((it) => family(it) === family(asked)));
-  return texts[known.find(Boolean) ?? "en"];
+  const found = navigator.languages.map((asked) => known.find((it) => family(it) === family(asked)));
+  return found.find(Boolean) ?? "en";
 }
 
 function emojiOf(background) {
@@ -96,9 +106,18 @@ function bind(webcam) {
     stop(webcam);
     start(webcam);
   });
+  on("overlay", "click", ({ offsetX, offsetY }) => chooseAt(webcam, offsetX, offsetY));
+  on("next", "click", () => chooseNext(webcam));
+  on("sensitivity", "input", () => tellSensitivity(webcam));
+  on("device", "click", () => changePlace(webcam));
   on("snapshot", "click", () => saveSnapshot(webcam));
+  on("film", "click", () => film(webcam));
   on("csv", "click", () => saveTable(webcam));
   navigator.mediaDevices?.addEventListener("devicechange", () => goOnWithTheSameCamera(webcam));
   video.addEventListener("resize", () => fitStage(webcam));
-  new ResizeObserver(() => draw(webcam)).observe(partOf(element, "overlay"));
+  document.addEventListener("visibilitychange", () => heedAbsence(webcam));
+  new ResizeObserver(() => {
+    heedAbsence(webcam); // of a tab that is left nothing remains to be seen
+    draw(webcam);
+  }).observe(partOf(element, "overlay"));
 }

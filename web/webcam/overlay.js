@@ -41,6 +41,8 @@ export function draw(webcam) {
     move(sheet, place, face);
   };
   const main = mainFace(webcam);
+  webcam.mainFace = main?.face;
+  partOf(element, "next").hidden = faces.length < 2;
   for (const [face, box] of [...boxes].sort(([a], [b]) => (b === main) - (a === main) || b.width - a.width)) {
     const outline = outlineOf(webcam, face, box);
     used.add(outline);
@@ -74,13 +76,29 @@ function boxOf(webcam, face, [width]) {
   return [isOn(webcam, "mirror") ? width - left - across : left, top, across, down];
 }
 
-// The face that gets the bars: the largest, and not another one for a hair's breadth.
+// The face that gets the bars: the one that was chosen, else the largest, and not another one for a hair's breadth.
 function mainFace(webcam) {
   const [largest] = [...webcam.faces].sort((a, b) => b.width - a.width);
+  const chosen = webcam.faces.find(({ face }) => face === webcam.chosenFace);
+  if (chosen) return chosen;
   const last = webcam.faces.find(({ face }) => face === webcam.mainFace);
-  const main = last && largest.width < MUCH_LARGER * last.width ? last : largest;
-  webcam.mainFace = main?.face;
-  return main;
+  return last && largest.width < MUCH_LARGER * last.width ? last : largest;
+}
+
+// Gives the bars to the face at that place of the stage, in pixels; where there is none, to the largest again.
+export function chooseAt(webcam, x, y) {
+  const { clientWidth, clientHeight } = partOf(webcam.element, "overlay");
+  const isThere = ([left, top, width, height]) => x >= left && x <= left + width && y >= top && y <= top + height;
+  webcam.chosenFace = webcam.faces.find((face) => isThere(boxOf(webcam, face, [clientWidth, clientHeight])))?.face;
+  draw(webcam);
+}
+
+// Gives the bars to the face on the right of the one that has them, and after the last to the first.
+export function chooseNext(webcam) {
+  const faces = [...webcam.faces].sort((a, b) => a.left - b.left);
+  const at = faces.findIndex(({ face }) => face === webcam.mainFace);
+  webcam.chosenFace = faces[(at + 1) % faces.length]?.face;
+  draw(webcam);
 }
 
 function move(sheet, place, face) {

@@ -1,15 +1,16 @@
-// The record of what was seen: timeline, table and snapshot.
+// The record of what was seen: table, snapshot and video, and the moments of the timeline.
 
-import { isLive } from "./camera.js";
 import { isOn, partOf, thresholdOf } from "./controls.js";
 import { drawOn } from "./overlay.js";
+import { TIMELINE_SECONDS } from "./timeline.js";
 
-const TIMELINE_SECONDS = 60;
 const TIMELINE_STEP = 0.1; // seconds, about a pixel
-const LONGEST_GAP = 1; // seconds without an answer that the timeline bridges
 // The columns of fer_system/records.py, before and after those of the classes.
 const COLUMNS = ["source", "time", "face", "left", "top", "width", "height", "label", "confidence", "uncertain", "score", "quality"];
 const LAST_COLUMN = "error";
+const FILM_TYPES = [["video/mp4;codecs=avc1", "mp4"], ["video/webm;codecs=vp9", "webm"], ["video/webm", "webm"], ["video/mp4", "mp4"]];
+const FILM_PART = 1000; // ms, after which the browser hands over what it has
+const LONGEST_FILM = 600; // seconds; it is kept in memory
 const FORMULA = /^[=+\-@\t\r]/; // a spreadsheet runs a cell that begins so
 
 // Keeps the faces of the picture that was taken at `taken`, in ms of performance.now().
@@ -17,10 +18,10 @@ export function record(webcam, taken) {
   const { classes, faces, record: kept } = webcam;
   const seen = faces.filter((face) => !face.unseen);
   for (const face of seen) kept.rows.push(rowOf(webcam, face, taken));
-  const largest = seen.reduce((a, b) => (b.width > (a?.width ?? 0) ? b : a), null);
+  const main = seen.find(({ face }) => face === webcam.mainFace);
   const time = taken / 1000;
   if (kept.moments.length && time - kept.moments.at(-1).time < TIMELINE_STEP) return;
-  kept.moments.push({ time, shares: largest && classes.map((name) => largest.probabilities[name]) });
+  kept.moments.push({ time, shares: main ? classes.map((name) => main.probabilities[name]) : null });
   while (kept.moments[0].time < time - TIMELINE_SECONDS) kept.moments.shift();
 }
 
@@ -53,34 +54,6 @@ export function csv({ classes, record: { rows } }) {
   return `${lines.join("\r\n")}\r\n`;
 }
 
-export function drawTimeline(webcam) {
-  const { colours, element, record: { moments } } = webcam;
-  if (!isLive(webcam) || !moments.length) return;
-  const canvas = partOf(element, "timeline");
-  const [width, height] = [canvas.clientWidth * devicePixelRatio, canvas.clientHeight * devicePixelRatio];
-  Object.assign(canvas, { width, height });
-  const brush = canvas.getContext("2d");
-  const now = moments.at(-1).time;
-  const x = (time) => width * (1 - (now - time) / TIMELINE_SECONDS);
-  moments.forEach(({ time, shares }, place) => {
-    const until = moments[place + 1]?.time ?? time;
-    if (!shares || until - time > LONGEST_GAP) return;
-    let y = height;
-    shares.forEach((share, at) => {
-      brush.fillStyle = colours[at];
-      brush.fillRect(x(time), y - share * height, x(until) - x(time) + 1, share * height + 0.5);
-      y -= share * height;
-    });
-  });
-}
-
-// For screen readers, which cannot see the timeline.
-export function tellEmotion({ classes, element, faces, texts }) {
-  const seen = faces.filter((face) => !face.unseen && face.shown);
-  const emotions = seen.map((face) => texts.emotions[classes.indexOf(face.shown)]);
-  partOf(element, "timeline").ariaLabel = [texts.timeline, ...emotions].join(": ");
-}
-
 export function saveTable(webcam) {
   const model = webcam.model.replaceAll(/[^\p{L}\p{N}_.-]+/gu, "_");
   const name = `${model}-threshold-${Number(thresholdOf(webcam).toFixed(2))}`;
@@ -88,17 +61,57 @@ export function saveTable(webcam) {
 }
 
 export function saveSnapshot(webcam) {
-  const { element, video } = webcam;
   const canvas = document.createElement("canvas");
-  canvas.width = video.videoWidth;
-  canvas.height = video.videoHeight;
+  paint(webcam, canvas);
+  canvas.toBlob((blob) => save(blob, "picture.png"), "image/png");
+}
+
+// Starts a video of what the stage shows, or ends it and saves it.
+export function film(webcam) {
+  if (webcam.film) return webcam.film.stop();
+  const canvas = document.createElement("canvas");
+  paint(webcam, canvas);
+  const [type, ending] = FILM_TYPES.find(([each]) => MediaRecorder.isTypeSupported(each));
+  const recorder = new MediaRecorder(canvas.captureStream(), { mimeType: type });
+  const parts = [];
+  recorder.ondataavailable = ({ data }) => parts.push(data);
+  recorder.onstop = () => {
+    webcam.film = null;
+    tellFilm(webcam);
+    save(new Blob(parts, { type }), `video.${ending}`);
+  };
+  recorder.start(FILM_PART);
+  webcam.film = recorder;
+  const began = performance.now();
+  const goOn = () => {
+    if (recorder.state === "inactive") return;
+    const seconds = (performance.now() - began) / 1000;
+    if (!webcam.video.srcObject || seconds > LONGEST_FILM) return recorder.stop();
+    paint(webcam, canvas);
+    tellFilm(webcam, seconds);
+    requestAnimationFrame(goOn);
+  };
+  goOn();
+}
+
+function tellFilm({ element, film: isOnFilm, texts }, seconds) {
+  const button = partOf(element, "film");
+  button.ariaPressed = String(Boolean(isOnFilm));
+  const words = isOnFilm ? texts.filmEnd.replace("{seconds}", Math.floor(seconds)) : texts.film;
+  if (button.textContent !== words) button.textContent = words;
+}
+
+// What the stage shows, in the camera's own size.
+function paint(webcam, canvas) {
+  const { element, video } = webcam;
+  const [width, height] = [video.videoWidth, video.videoHeight];
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const brush = canvas.getContext("2d");
   brush.save();
-  if (isOn(webcam, "mirror")) brush.setTransform(-1, 0, 0, 1, canvas.width, 0);
+  if (isOn(webcam, "mirror")) brush.setTransform(-1, 0, 0, 1, width, 0);
   brush.drawImage(video, 0, 0);
   brush.restore();
-  drawOn(webcam, brush, canvas.width / partOf(element, "overlay").clientWidth);
-  canvas.toBlob((blob) => save(blob, "picture.png"), "image/png");
+  drawOn(webcam, brush, width / partOf(element, "overlay").clientWidth);
 }
 
 // As a file whose name begins with the moment.

@@ -11,21 +11,33 @@ from web import text
 from web.webcam.scripts import ENTRY
 
 TEMPLATE = Path(__file__).with_name("webcam.html")
+WEBCAM_STYLE = Path(__file__).with_name("webcam.css")
 
 
-def webcam_tab(recognizer: Recognizer) -> None:
-    """Lay out the tab, which main.js drives; call inside `gr.Blocks`."""
+def webcam_tab(recognizer: Recognizer, on_device: bool) -> None:
+    """Lay out the tab, which main.js drives; call inside `gr.Blocks`.
+
+    With `on_device` the browser recognises by itself, and the server gets no picture.
+    """
     with gr.Tab(text.label("WEBCAM_TAB")):
         gr.HTML(
             html_template=TEMPLATE.read_text(encoding="utf-8"),
             js_on_load=ENTRY,
             apply_default_css=False,
             elem_id="webcam",
-            classes=recognizer.classes,
-            model=recognizer.card.model,
-            threshold=recognizer.threshold,
-            texts={language: words(language, recognizer.classes) for language in text.TEXTS},
+            **properties(recognizer, on_device),
         )
+
+
+def properties(recognizer: Recognizer, on_device: bool) -> dict[str, Any]:
+    """What main.js has to know."""
+    return {
+        "classes": recognizer.classes,
+        "model": recognizer.card.model,
+        "threshold": recognizer.threshold,
+        "onDevice": on_device,
+        "texts": {language: words(language, recognizer.classes) for language in text.TEXTS},
+    }
 
 
 def words(language: str, classes: Sequence[str]) -> dict[str, Any]:

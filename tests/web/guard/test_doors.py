@@ -10,6 +10,7 @@ from fer_system import Recognizer
 from web.guard.doors import OPEN, SHUT, is_open
 from web.page import LAUNCH_OPTIONS, build_app
 from web.routes import own_routes
+from web.webcam.device import Device
 
 OWN = {"/login", "/gradio_api/mcp", "/gradio_api/mcp/{path:path}"}
 """What a middleware answers, and what is there with --mcp alone."""
@@ -27,7 +28,7 @@ def paths(routes):
 
 def test_the_table_holds_the_apps_own_routes_and_no_others(model_path):
     recognizer = Recognizer(model_path, "haar")
-    routes = own_routes(recognizer)
+    routes = own_routes(recognizer, Device(recognizer))
     page = build_app(recognizer, 60)
     page.run_history = LAUNCH_OPTIONS["run_history"]  # as `launch` does
     app = App.create_app(page, app_kwargs={"routes": routes})
