@@ -496,3 +496,16 @@ def test_a_face_is_chosen_by_hand_and_by_the_keyboard(open_page):
     stage.click(position={"x": 60 * scale, "y": 100 * scale})
     stage.click(position={"x": 220 * scale, "y": 300 * scale})  # nobody: the largest again
     assert has_bars(2)
+
+
+def test_stage_and_timeline_fit_one_screen(open_page, screenshot):
+    page = open_page({"width": 1440, "height": 900})
+    open_webcam(page)
+    page.wait_for_function(DRAWN)
+    for part in ("stage", "controls", "record"):
+        box = page.locator(f"#webcam [data-part={part}]").bounding_box()
+        assert box["y"] + box["height"] <= 900, part
+    stage = page.locator("#webcam [data-part=stage]").bounding_box()
+    assert stage["width"] > 600
+    assert stage["width"] / stage["height"] == pytest.approx(4 / 3, rel=0.01)
+    screenshot(page, "webcam-1440")

@@ -115,3 +115,25 @@ def test_a_page_on_device_without_yunet_is_refused_in_a_sentence(model_path):
     ended = run_app("--model", model_path, "--detector", "haar", "--on-device")
     assert ended.returncode == 2
     assert re.fullmatch(r"app\.py: The recogniser as one graph needs YuNet\. .+\.\n", ended.stderr)
+
+
+# What a slow device would do: every question to a worker waits.
+SLOW_WORKERS = """() => {
+  const ask = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (...question) {
+    setTimeout(() => ask.apply(this, question), 150);
+  };
+}"""
+
+
+def test_a_slow_device_says_so_and_offers_the_server(open_page, champion):
+    page = open_page(at=champion)
+    count_answers(page)
+    switch_to_device(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 3")
+    page.evaluate(SLOW_WORKERS)
+    note = page.locator("#webcam [data-part=placeNote]")
+    expect(note).to_have_text(EXPECTED["deviceSlow"])
+    page.get_by_role("button", name=EXPECTED["device"]).click()
+    expect(note).to_contain_text("models once (")

@@ -7,7 +7,7 @@ import { draw } from "./overlay.js";
 import { record } from "./record.js";
 
 const LOOKED_AT = 448; // pixels, the width in which faces are looked for; less would cost small ones
-const SPEED_SECONDS = 2;
+const SPEED_SECONDS = 2; // of answers, that the speed is told by
 const FOLLOWING_SHARE = 0.25; // of the time, at most, for looking where the faces are: a busy computer skips pictures
 const SAME_PICTURE = 12; // ms for which a picture is the camera's newest for sure, if it takes 60 a second
 const FIRST_WAIT = 500; // ms until the next attempt when there was no answer; doubles
@@ -96,8 +96,13 @@ function receive(webcam, faces, width, picture) {
 export function tellSpeed({ element, link, texts }) {
   link.answers = link.answers.filter(({ time }) => performance.now() - time < 1000 * SPEED_SECONDS);
   const { length } = link.answers;
-  const latencies = link.answers.map(({ latency }) => latency).sort((a, b) => a - b);
   partOf(element, "speed").textContent = length
-    ? texts.speed.replace("{rate}", Math.round(length / SPEED_SECONDS)).replace("{latency}", Math.round(latencies[length >> 1]))
+    ? texts.speed.replace("{rate}", Math.round(length / SPEED_SECONDS)).replace("{latency}", Math.round(usualLatency(link)))
     : "";
+}
+
+// How many ms after its picture an answer of the last seconds came, by the median; NaN without one.
+export function usualLatency({ answers }) {
+  const latencies = answers.map(({ latency }) => latency).sort((a, b) => a - b);
+  return latencies[latencies.length >> 1] ?? NaN;
 }

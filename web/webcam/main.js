@@ -7,7 +7,7 @@ import { fillIn, isOn, partOf, say, tellSensitivity, toggle } from "./controls.j
 import { Follower } from "./follower.js";
 import { eachFrame, tellSpeed } from "./link.js";
 import { chooseAt, chooseNext, draw } from "./overlay.js";
-import { changePlace, offerDevice } from "./place.js";
+import { changePlace, heedSlowness, offerDevice } from "./place.js";
 import { film, saveSnapshot, saveTable } from "./record.js";
 import { bindTimeline, drawTimeline, tellEmotion } from "./timeline.js";
 import { Tracker } from "./tracker.js";
@@ -22,6 +22,7 @@ export function begin(element, props) {
   setInterval(() => drawTimeline(webcam), 200);
   setInterval(() => tellSpeed(webcam), 200);
   setInterval(() => tellEmotion(webcam), 2000);
+  setInterval(() => heedSlowness(webcam), 2000);
   say(webcam, "hint");
   offerDevice(webcam);
 }

@@ -2,9 +2,11 @@
 
 import { isOn, partOf, say, toggle } from "./controls.js";
 import { Device, deviceFiles } from "./device.js";
+import { usualLatency } from "./link.js";
 import { Server } from "./server.js";
 
 const MEGABYTE = 1e6;
+const SLOW = 100; // ms for a picture; from there on a device gives fewer than 10 answers a second
 
 // Offers the switch where the server has what the device needs. `webcam.onDevice` leaves no choice.
 export async function offerDevice(webcam) {
@@ -29,6 +31,13 @@ export async function changePlace(webcam) {
   tell(webcam, "deviceHint");
 }
 
+// Says so where the device is slow at it, and could leave it to the server.
+export function heedSlowness(webcam) {
+  const { link, onDevice, reader, recognizer } = webcam;
+  if (!reader || recognizer !== reader) return;
+  tell(webcam, usualLatency(link) > SLOW && !onDevice ? "deviceSlow" : "deviceOn");
+}
+
 async function recogniseHere(webcam) {
   const { classes, element } = webcam;
   const button = partOf(element, "device");
@@ -48,7 +57,7 @@ async function recogniseHere(webcam) {
 
 function tell({ deviceFiles: files, element, texts }, name, share = 1) {
   const sent = Object.values(files).reduce((sum, file) => sum + file.sent, 0);
-  partOf(element, "placeNote").textContent = texts[name]
-    .replace("{megabytes}", Math.ceil(sent / MEGABYTE))
-    .replace("{percent}", Math.floor(100 * share));
+  const words = texts[name].replace("{megabytes}", Math.ceil(sent / MEGABYTE)).replace("{percent}", Math.floor(100 * share));
+  const note = partOf(element, "placeNote");
+  if (note.textContent !== words) note.textContent = words;
 }
