@@ -122,19 +122,23 @@ class Device:
         return self._files
 
     def index(self, _: Request) -> JSONResponse:
-        """`GET /webcam/device.json`; 503 and why, where the files cannot be had."""
-        try:
-            return JSONResponse(index(self.files()), headers={"Cache-Control": "no-cache"})
-        except (DetectorError, OSError) as error:
-            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from error
+        """`GET /webcam/device.json`."""
+        return JSONResponse(index(self._ready()), headers={"Cache-Control": "no-cache"})
 
     def file(self, request: Request) -> Response:
-        """`GET /webcam/device/HASH/NAME`."""
+        """`GET /webcam/device/HASH/NAME`; any process has the same files, asked before or not."""
         wanted = "device/{hash}/{name}".format_map(request.path_params)
-        for file in self._files:
+        for file in self._ready():
             if file.address == wanted:
                 return _answer(file, request.headers.get("accept-encoding", ""))
         raise HTTPException(HTTPStatus.NOT_FOUND)
+
+    def _ready(self) -> list[DeviceFile]:
+        """`files`; HTTPException tells why they cannot be had."""
+        try:
+            return self.files()
+        except (DetectorError, OSError) as error:
+            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from error
 
     def routes(self) -> list[Route]:
         """Both."""
