@@ -68,7 +68,8 @@ class Format:
     """How a format is written and read back.
 
     `ending` is that of the name; `marker` names a file that tells such a folder, and is empty for
-    a format that is one file. `exact` formats compute what Keras computes.
+    a format that is one file. `exact` formats compute what Keras computes. One that is not
+    `of_network` alone needs YuNet too, so `--to all` leaves it out.
     """
 
     ending: str
@@ -76,6 +77,7 @@ class Format:
     load: Callable[[Path], Predict]
     marker: str = ""
     exact: bool = True
+    of_network: bool = True
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,9 @@ FORMATS = {
         load_savedmodel,
         marker="saved_model.pb",
     ),
-    "recognizer-onnx": Format("-recognizer.onnx", write_recognizer, load_network_of),
+    "recognizer-onnx": Format(
+        "-recognizer.onnx", write_recognizer, load_network_of, of_network=False
+    ),
 }
 
 
@@ -295,7 +299,11 @@ def main() -> None:
     tf.config.threading.set_inter_op_parallelism_threads(1)
     if args.to == "all":
         folder = args.out or EXPORTS
-        places = {kind: folder / f"{args.model}{form.ending}" for kind, form in FORMATS.items()}
+        places = {
+            kind: folder / f"{args.model}{form.ending}"
+            for kind, form in FORMATS.items()
+            if form.of_network
+        }
     else:
         ending = FORMATS[args.to].ending
         places = {args.to: args.out or EXPORTS / f"{args.model}{ending}"}

@@ -509,3 +509,53 @@ def test_stage_and_timeline_fit_one_screen(open_page, screenshot):
     assert stage["width"] > 600
     assert stage["width"] / stage["height"] == pytest.approx(4 / 3, rel=0.01)
     screenshot(page, "webcam-1440")
+
+
+# What the model says of a face at rest, before that face is known, then, and after; and of a smile.
+RESTING = """async (address) => {
+  const { Neutral } = await import(`${address}webcam/neutral.js`);
+  const face = (happy, sad, neutral, width = 50) => ({
+    width, probabilities: { angry: 1 - happy - sad - neutral, happy, sad, neutral },
+  });
+  const own = new Neutral();
+  const shown = (faces, now) => own.apply(faces, now).map(({ probabilities }) => probabilities);
+  const rest = [face(0.02, 0.6, 0.28), face(0.02, 0.6, 0.28, 20)];
+  const before = shown(rest, 0);
+  own.begin(1000);
+  for (let now = 1000; now < 4000; now += 100) shown(rest, now);
+  const left = [1000, 3990].map((now) => own.secondsLeft(now));
+  shown(rest, 4000);
+  left.push(own.secondsLeft(4000));
+  const after = shown(rest, 4100);
+  const [smile] = shown([face(0.8, 0.1, 0.08)], 4200);
+  own.undo();
+  const undone = shown(rest, 4300);
+  own.begin(5000);
+  shown([], 6000);
+  return { before, left, after, smile, undone, nobody: shown([], 9000) && own.offsets };
+}"""
+
+
+def test_a_resting_face_is_neutral_once_it_is_known_and_a_smile_stays_one(open_page, address):
+    told = open_page().evaluate(RESTING, address)
+    assert told["left"] == [3, 1, 0]
+    assert told["before"][0]["sad"] == told["undone"][0]["sad"] == 0.6
+    known, other = told["after"]
+    assert known["neutral"] == pytest.approx(0.7, abs=0.001)
+    assert sum(known.values()) == pytest.approx(1)
+    assert other == told["before"][1], "another face was changed too"
+    assert max(told["smile"], key=told["smile"].get) == "happy"
+    assert told["nobody"] is None
+
+
+def test_the_neutral_face_is_set_and_undone_by_its_button(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    page.get_by_role("button", name="Set my neutral face").click()
+    expect(
+        page.get_by_role("button", name=re.compile("Keep a resting face: [123] s"))
+    ).to_be_visible()
+    page.get_by_role("button", name="My neutral face is set: undo").click()
+    expect(page.get_by_role("button", name="Set my neutral face")).to_be_visible()

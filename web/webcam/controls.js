@@ -52,6 +52,15 @@ export function tellSensitivity({ element, texts }) {
   partOf(element, "sensitivityMeans").textContent = texts.sensitivityMeans.replace("{percent}", percent);
 }
 
+// Whether the resting face is known, or how much longer it is looked at.
+export function tellNeutral({ element, neutral, texts }) {
+  const button = partOf(element, "neutral");
+  const seconds = neutral.secondsLeft(performance.now());
+  const words = seconds ? texts.neutralComes.replace("{seconds}", seconds) : neutral.offsets ? texts.neutralKnown : texts.neutral;
+  if (button.textContent !== words) button.textContent = words;
+  button.ariaPressed = String(Boolean(neutral.offsets));
+}
+
 // The controls while the camera runs, the button that starts it while not.
 export function showRunning({ element, began }, isRunning) {
   const isFocused = element.contains(document.activeElement);

@@ -79,12 +79,12 @@ function retryLater(webcam, trouble) {
 
 // `faces` are records in pixels of a picture of that width.
 function receive(webcam, faces, width, picture) {
-  const { element, follower, link, tracker } = webcam;
+  const { element, follower, link, neutral, tracker } = webcam;
   const [now, taken] = [performance.now(), picture.time];
   link.lastWait = 0;
   link.shownAt = taken;
   webcam.sentWidth = width;
-  webcam.faces = tracker.update(faces, taken / 1000, thresholdOf(webcam));
+  webcam.faces = tracker.update(neutral.apply(faces, now), taken / 1000, thresholdOf(webcam));
   follower.learn(webcam.faces, picture, width);
   draw(webcam);
   link.answers.push({ time: now, latency: now - taken });

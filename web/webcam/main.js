@@ -3,11 +3,12 @@
 // those of that picture: here they are given names, and followed from picture to picture until the next one.
 
 import { fitStage, goOnWithTheSameCamera, heedAbsence, pause, start, stop } from "./camera.js";
-import { fillIn, isOn, partOf, say, tellSensitivity, toggle } from "./controls.js";
+import { fillIn, isOn, partOf, say, tellNeutral, tellSensitivity, toggle } from "./controls.js";
 import { Follower } from "./follower.js";
 import { eachFrame, tellSpeed } from "./link.js";
 import { chooseAt, chooseNext, draw } from "./overlay.js";
 import { changePlace, heedSlowness, offerDevice } from "./place.js";
+import { Neutral, NEUTRAL } from "./neutral.js";
 import { film, saveSnapshot, saveTable } from "./record.js";
 import { bindTimeline, drawTimeline, tellEmotion } from "./timeline.js";
 import { Tracker } from "./tracker.js";
@@ -21,6 +22,7 @@ export function begin(element, props) {
   webcam.video.requestVideoFrameCallback(() => eachFrame(webcam));
   setInterval(() => drawTimeline(webcam), 200);
   setInterval(() => tellSpeed(webcam), 200);
+  setInterval(() => tellNeutral(webcam), 200);
   setInterval(() => tellEmotion(webcam), 2000);
   setInterval(() => heedSlowness(webcam), 2000);
   say(webcam, "hint");
@@ -42,6 +44,7 @@ function stateOf(element, { classes, model, threshold, texts, onDevice }) {
     emojis: classes.map((_, at) => emojiOf(style.getPropertyValue(`--emoji-${at}`))),
 
     faces: [], // of the last answer as `tracker` knows them, boxes in pixels of the picture sent; link, camera
+    neutral: new Neutral(), // the visitor's resting face; main, link
     tracker: new Tracker(), // who is who, and what they show; link
     follower: new Follower(), // where they are now; link, camera
     sheets: new Map(), // what lies over the video, by name; overlay
@@ -89,7 +92,7 @@ function emojiOf(background) {
 }
 
 function bind(webcam) {
-  const { element, video } = webcam;
+  const { classes, element, neutral, video } = webcam;
   const on = (name, event, act) => partOf(element, name).addEventListener(event, act);
   on("start", "click", () => start(webcam));
   on("stop", "click", () => stop(webcam));
@@ -108,6 +111,12 @@ function bind(webcam) {
     start(webcam);
   });
   on("overlay", "click", ({ offsetX, offsetY }) => chooseAt(webcam, offsetX, offsetY));
+  partOf(element, "neutral").hidden = !classes.includes(NEUTRAL);
+  on("neutral", "click", () => {
+    if (neutral.offsets) neutral.undo();
+    else neutral.begin(performance.now());
+    tellNeutral(webcam);
+  });
   on("next", "click", () => chooseNext(webcam));
   on("sensitivity", "input", () => tellSensitivity(webcam));
   on("device", "click", () => changePlace(webcam));
