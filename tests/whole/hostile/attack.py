@@ -23,6 +23,8 @@ from tests.whole.hostile.pictures import Input
 from tests.whole.hostile.target import Outcome, Target
 
 ROOT = Path(__file__).parents[3]
+WARM_UP = 20.0
+"""Seconds within which the honest visitor's first answer should come."""
 
 
 class Shot(NamedTuple):
@@ -117,6 +119,7 @@ class Watch:
     def __init__(self, target: Target, picture: bytes) -> None:
         self._target, self._picture = target, picture
         self._ended = threading.Event()
+        self._has_come = threading.Event()
         self.peak = self.idle = megabytes(target.pid)
         self.began = time.monotonic()
         self.answers: list[float] = []
@@ -135,6 +138,8 @@ class Watch:
         self._visitor.stdin.close()
         for thread in self._threads:
             thread.start()
+        self._has_come.wait(WARM_UP)
+        self.began, self.answers = time.monotonic(), []
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -150,6 +155,7 @@ class Watch:
 
     def _listen(self) -> None:
         for line in self._visitor.stdout or ():
+            self._has_come.set()
             status, moment = line.split()
             if status == b"200":
                 self.answers.append(float(moment))
