@@ -42,6 +42,7 @@ LINKS = {
 }
 """Milliseconds, and megabits a second, -1 for as many as there are."""
 WARM_UP = 3000  # ms
+LONGEST_OPENING = 180_000  # ms, of the models on a device, while other visitors keep it busy
 FLAGS = [
     "--headless=new",
     "--use-fake-ui-for-media-stream",
@@ -130,7 +131,8 @@ def visit(browser: Browser, address: str, on_device: bool = False) -> Page:
     page.evaluate(LISTEN)
     if on_device:
         page.locator("#webcam [data-part=device]").click()
-        page.locator("#webcam [data-part=device][aria-pressed=true]").wait_for()
+        on = page.locator("#webcam [data-part=device][aria-pressed=true]")
+        on.wait_for(timeout=LONGEST_OPENING)
     page.locator("#webcam [data-part=start]").click()
     return page
 
