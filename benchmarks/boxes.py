@@ -20,7 +20,7 @@ from fer_system import Recognizer
 
 WIDTH, HEIGHT, RATE = 640, 480, 30
 SENT_WIDTH = 448
-"""What link.js sends, in which the face is found."""
+"""The width in which link.js has faces looked for."""
 BITS, BLOCK = 10, 24
 SPEED = 173
 """Pixels a second, at most."""

@@ -4,8 +4,8 @@ the box is drawn, and how labels flicker.
 `python -m benchmarks.live [CLIP]` starts the page and Chromium, whose camera shows the clip, or a
 moving photograph where none is given, as 640x480 at 30 pictures a second, once recognised by the
 server and once on the visitors' devices; then the films of `benchmarks.boxes`, on the device, near
-the server and on long links. `--minutes 10` watches the server's memory
-for so long. Browsers and server share the machine: leave it alone meanwhile.
+the server and on long links. `--minutes 10` watches the server's memory for so long. Browsers and
+server share the machine: leave it alone meanwhile.
 """
 
 from __future__ import annotations

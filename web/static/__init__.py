@@ -33,8 +33,9 @@ def write_static(recognizer: Recognizer, folder: Path) -> None:
     Raises OSError where that cannot be, FileExistsError for a folder with something else in it, and
     DetectorError where YuNet is not in use.
     """
-    is_ours = (folder / MARKER).is_file()
-    if folder.exists() and not is_ours and not (folder.is_dir() and not any(folder.iterdir())):
+    is_earlier = (folder / MARKER).is_file()
+    is_free = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    if not (is_earlier or is_free):
         raise FileExistsError(f"{folder} holds something else; name another folder")
     files = static_files(recognizer)
     folder.parent.mkdir(parents=True, exist_ok=True)

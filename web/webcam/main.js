@@ -121,6 +121,7 @@ function bind(webcam) {
   on("sensitivity", "input", () => tellSensitivity(webcam));
   on("device", "click", () => changePlace(webcam));
   on("snapshot", "click", () => saveSnapshot(webcam));
+  partOf(element, "film").hidden = !window.MediaRecorder; // browsers that are too old to record
   on("film", "click", () => film(webcam));
   on("csv", "click", () => saveTable(webcam));
   navigator.mediaDevices?.addEventListener("devicechange", () => goOnWithTheSameCamera(webcam));

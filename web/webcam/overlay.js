@@ -93,7 +93,7 @@ export function chooseAt(webcam, x, y) {
   draw(webcam);
 }
 
-// Gives the bars to the face on the right of the one that has them, and after the last to the first.
+// Gives the bars to the next face, from left to right in the camera's picture, and after the last to the first.
 export function chooseNext(webcam) {
   const faces = [...webcam.faces].sort((a, b) => a.left - b.left);
   const at = faces.findIndex(({ face }) => face === webcam.mainFace);
