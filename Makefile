@@ -72,8 +72,8 @@ sbom: .venv-page/ready  ## what the page is built of, in dist/
 	.venv-tools/bin/cyclonedx-py environment .venv-page --pyproject .venv-page/pyproject.toml \
 		--output-reproducible --validate --of JSON -o dist/fer-system-$(VERSION).cdx.json
 
-browser:                ## Chromium for the page's test, where apt can install it
-	command -v chromium || (apt-get update && apt-get install -y chromium)
+browser:                ## Chromium and Firefox for the page's tests, where apt can install them
+	command -v chromium && command -v firefox-esr || (apt-get update && apt-get install -y chromium firefox-esr)
 
 data/fer2013.csv: | .venv/all
 	@$(BIN)/python -m pipeline.convert  # says where to get it
