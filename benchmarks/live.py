@@ -54,8 +54,8 @@ FLAGS = [
 VISITORS = {"by the server": (1, 4), ON_DEVICE: (1, 8)}
 """Where faces are recognised, and how many visitors are measured."""
 LISTEN = """() => {
-  window.latencies = [];
-  const keep = ({ detail }) => latencies.push(detail.now - detail.taken);
+  window.answers = [];
+  const keep = ({ detail: { now, taken, shown } }) => answers.push([now - taken, shown]);
   document.addEventListener("answer", keep, true);
 }"""
 
@@ -87,7 +87,7 @@ def write_camera(frames: Iterable[np.ndarray], path: Path) -> None:
 
 
 def flicker(clip: Path | None) -> dict[str, float]:
-    """Label changes a minute of the largest face, each picture by itself and as it is tracked."""
+    """Label changes a minute of the largest face, where no picture is left out."""
     recognizer, tracker = Recognizer(), Tracker()
     labels: dict[str, list[str | None]] = {"each picture by itself": [], "tracked": []}
     for number, frame in enumerate(frames_of(clip)):
@@ -98,10 +98,12 @@ def flicker(clip: Path | None) -> dict[str, float]:
             raw = None if faces[0].uncertain else faces[0].label
             labels["each picture by itself"].append(raw)
             labels["tracked"].append(largest.shown)
-    return {
-        name: sum(a != b for a, b in itertools.pairwise(shown)) * 60 * RATE / len(shown)
-        for name, shown in labels.items()
-    }
+    return {name: changes(shown) * 60 * RATE / len(shown) for name, shown in labels.items()}
+
+
+def changes(shown: Iterable[str | None]) -> int:
+    """How often one label follows another, or none."""
+    return sum(a != b for a, b in itertools.pairwise(shown))
 
 
 def address_in(printed: Iterable[str]) -> str:
@@ -141,16 +143,17 @@ def measure(pages: list[Page], seconds: float, server: int) -> None:
     """Print what every visitor gets, and how busy the server's process is meanwhile."""
     pages[0].wait_for_timeout(WARM_UP)
     for page in pages:
-        page.evaluate("latencies.length = 0")
+        page.evaluate("answers.length = 0")
     began = processor_seconds(server)
     pages[0].wait_for_timeout(1000 * seconds)
     share = (processor_seconds(server) - began) / seconds
     for number, page in enumerate(pages, 1):
-        latencies = page.evaluate("latencies")
+        latencies, shown = zip(*page.evaluate("answers"), strict=True)
         p50, p95 = np.percentile(latencies, (50, 95))
         print(
             f"  visitor {number} of {len(pages)}: {len(latencies) / seconds:.1f} answers a second, "
-            f"after {p50:.0f} ms (median) and {p95:.0f} ms (95 %)",
+            f"after {p50:.0f} ms (median) and {p95:.0f} ms (95 %); "
+            f"{60 / seconds * changes(shown):.0f} label changes a minute",
             flush=True,
         )
     print(f"  the server takes {100 * share:.0f} % of a core", flush=True)

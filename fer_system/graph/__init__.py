@@ -11,7 +11,8 @@ before gives it to the model file itself.
     squares         float32 (faces, 3): left, top and side in pixels of what the network saw
     probabilities   float32 (faces, classes)
 
-Its metadata are those of the model file.
+Its metadata are those of the model file. `in_two` takes it apart for films, where faces that were
+found in one picture may be read in the next ones.
 """
 
 from pathlib import Path
@@ -19,11 +20,14 @@ from string import Template
 
 import onnx
 from onnx import checker, compose, inliner, parser, version_converter
+from onnx.utils import Extractor
 
 from ..detector import MAX_OVERLAP, MIN_SCORE, STRIDES, YuNet, with_free_size
 
 OPSET, IR_VERSION = 18, 8
-OUTPUTS = ["boxes", "scores", "squares", "probabilities"]
+PICTURE, SQUARES = "picture", "squares"
+FOUND, READ = ["boxes", "scores", SQUARES], ["probabilities"]
+OUTPUTS = FOUND + READ
 
 
 def one_graph(yunet: bytes, model: bytes) -> bytes:
@@ -45,7 +49,25 @@ def one_graph(yunet: bytes, model: bytes) -> bytes:
     joined = compose.merge_models(joined, classifier, [("crops", "faces")], outputs=OUTPUTS)
     joined.graph.name = "recognizer"
     checker.check_model(joined, full_check=True)
-    content: bytes = joined.SerializeToString(deterministic=True)
+    return _content(joined)
+
+
+def in_two(graph: bytes) -> tuple[bytes, bytes]:
+    """The two halves of such a graph: what finds faces, and what reads those at given squares.
+
+    The first one's input is `picture`, and it has all outputs but `probabilities`; the second one's
+    inputs are `picture` and `squares`, and its output is `probabilities`.
+    """
+    whole = onnx.load_from_string(graph)
+    halves = ([PICTURE], FOUND), ([PICTURE, SQUARES], READ)
+    finder, reader = (
+        _content(Extractor(whole).extract_model(inputs, outputs)) for inputs, outputs in halves
+    )
+    return finder, reader
+
+
+def _content(model: onnx.ModelProto) -> bytes:
+    content: bytes = model.SerializeToString(deterministic=True)
     return content
 
 

@@ -8,7 +8,7 @@ from skimage import data
 
 from fer_system import DetectorError, Recognizer
 from fer_system.detector import YUNET_FILE
-from fer_system.graph import OUTPUTS
+from fer_system.graph import FOUND, OUTPUTS, READ, in_two
 from fer_system.session import open_session
 
 pytestmark = pytest.mark.skipif(
@@ -63,6 +63,18 @@ def test_the_graph_gives_the_same_faces(name, recognizer, graph):
     np.testing.assert_allclose(
         squares, np.reshape([face.square for face in expected], (-1, 3)), atol=0.01
     )
+
+
+def test_the_halves_give_what_the_whole_gives_and_read_any_square(recognizer, graph):
+    finder, reader = (open_session(half, threads=1) for half in in_two(recognizer.graph()))
+    picture = group([200, 120, 80, 60])
+    found = finder.run(FOUND, {"picture": picture})
+    (read,) = reader.run(READ, {"picture": picture, "squares": found[-1]})
+    for half, whole in zip([*found, read], graph(picture), strict=True):
+        np.testing.assert_array_equal(half, whole)
+    moved = np.roll(picture, (30, 20), axis=(0, 1))
+    (again,) = reader.run(READ, {"picture": moved, "squares": found[-1] + np.float32([20, 30, 0])})
+    np.testing.assert_allclose(again, read, atol=1e-3)
 
 
 def test_a_canvas_gives_the_same_faces_whatever_its_fourth_channel(graph):

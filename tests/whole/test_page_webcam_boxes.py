@@ -43,13 +43,15 @@ FOLLOWED = f"""async ([address, moves, light]) => {{
     return {{ time: 33 * number, pixels, height }};
   }});
   const [left, top] = moves[0];
-  const face = {{ face: 1, unseen: 0, left, top, width: side, height: side }};
+  const square = [left + 3, top - 2, side + 5];
+  const face = {{ face: 1, unseen: 0, left, top, width: side, height: side, square }};
   const follower = new Follower();
   follower.show(pictures[0]);
   follower.learn([face], pictures[0], width);
   return pictures.map((picture, number) => {{
     if (number) follower.show(picture);
-    return follower.boxOf(1).slice(0, 2).map((edge) => edge * width);
+    const box = follower.boxOf(1).slice(0, 2).map((edge) => edge * width);
+    return [box, follower.moved([face], width)?.[0]];
   }});
 }}"""
 
@@ -98,15 +100,18 @@ def test_a_box_stays_on_a_face_that_moves_by_parts_of_a_pixel_and_turns_back(
     light, open_page, address
 ):
     moves = swing(40)
-    boxes = open_page().evaluate(FOLLOWED, [address, moves, light])
-    for box, place in zip(boxes, moves, strict=True):
-        assert box == pytest.approx(place, abs=0.6)  # of 40 pixels
+    followed = open_page().evaluate(FOLLOWED, [address, moves, light])
+    for (box, face), (left, top) in zip(followed, moves, strict=True):
+        assert box == pytest.approx((left, top), abs=0.6)  # of 40 pixels
+        assert (face["left"], face["top"]) == pytest.approx((left, top), abs=0.6)
+        assert face["square"] == pytest.approx((left + 3, top - 2, 45), abs=0.6)
 
 
 def test_a_face_that_is_gone_leaves_its_box_where_it_was(open_page, address):
     moves = [(60, 40)] * 3 + [(400, 40)] * 5
-    boxes = open_page().evaluate(FOLLOWED, [address, moves, 0])
-    assert boxes[-1] == pytest.approx((60, 40), abs=0.6)
+    box, face = open_page().evaluate(FOLLOWED, [address, moves, 0])[-1]
+    assert box == pytest.approx((60, 40), abs=0.6)
+    assert face is None, "it has to be found anew"
 
 
 @pytest.mark.parametrize("late", [0, 1, 12])

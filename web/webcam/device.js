@@ -1,6 +1,7 @@
 // The visitor's own device as the one who recognises: no picture leaves it.
 
 const INDEX = new URL("./device.json", import.meta.url);
+const CORES_FOR_TWO = 3; // from which on two threads may pay: one is the page's own
 
 // What has to be fetched, by name: address, bytes, and bytes sent for it. Throws where it cannot be had.
 export async function deviceFiles() {
@@ -16,12 +17,14 @@ export class Device {
   // Fetches `files`, those of `deviceFiles`, while `tell` hears which share has come, and finds out how many
   // threads are fastest. `classes` are the model's.
   static async open(files, classes, tell) {
-    const [wasm, graph] = await fetched([files["runtime.wasm"], files["recognizer.onnx"]], tell);
+    const wanted = ["runtime.wasm", "finder.onnx", "reader.onnx"].map((name) => files[name]);
+    const [wasm, finder, reader] = await fetched(wanted, tell);
     const runtime = new URL(files["runtime.js"].address, INDEX).href;
     let [fastest, least] = [null, Infinity];
-    for (const threads of crossOriginIsolated ? [1, 2] : [1]) {
+    const most = crossOriginIsolated && navigator.hardwareConcurrency >= CORES_FOR_TWO ? 2 : 1;
+    for (let threads = 1; threads <= most; threads += 1) {
       const device = new Device();
-      const milliseconds = await device.#ask({ runtime, wasm, graph, classes, threads }, []).catch((error) => {
+      const milliseconds = await device.#ask({ runtime, wasm, finder, reader, classes, threads }, []).catch((error) => {
         if (!fastest) throw error;
         console.warn(error); // one thread works, and does
         return Infinity;
@@ -33,9 +36,10 @@ export class Device {
   }
 
   // The faces in `picture`, an ImageBitmap that is used up, looked at in that width and height: records, in
-  // pixels of that size.
-  recognise(picture, width, height) {
-    return this.#ask({ picture, width, height }, [picture]);
+  // pixels of that size. `known` are those of earlier answers, moved to where they are now, or null where all
+  // have to be found anew; a slow device finds them anew now and then only.
+  recognise(picture, width, height, known) {
+    return this.#ask({ picture, width, height, known }, [picture]);
   }
 
   troubleOf() {

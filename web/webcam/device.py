@@ -1,4 +1,4 @@
-"""What a browser needs to recognise faces itself: ONNX Runtime's files, and the recogniser's graph.
+"""What a browser needs to recognise faces itself: ONNX Runtime, and the recogniser in two halves.
 
 `GET /webcam/device.json` names them; each lies at an address with its own hash, so that browsers
 may keep it for good. They are made ready when somebody asks first.
@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from fer_system.detector import DetectorError
 from fer_system.download import Download
+from fer_system.graph import in_two
 from fer_system.places import downloads_folder
 from fer_system.recognizer import Recognizer
 
@@ -50,7 +51,8 @@ RUNTIME = {
     ),
 }
 """ONNX Runtime for browsers, and what its files are called here."""
-GRAPH = "recognizer.onnx"
+HALVES = "finder.onnx", "reader.onnx"
+"""Of the recogniser's graph: what finds faces, and what reads them."""
 
 TYPES = {".js": "text/javascript", ".wasm": "application/wasm", ".onnx": "application/octet-stream"}
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
@@ -83,11 +85,12 @@ class DeviceFile:
 
 
 def device_files(recognizer: Recognizer) -> list[DeviceFile]:
-    """ONNX Runtime's files and the graph.
+    """ONNX Runtime's files and the graph's halves.
 
     Raises DetectorError or OSError where they cannot be had.
     """
-    files = [DeviceFile.of(GRAPH, recognizer.graph())]
+    halves = in_two(recognizer.graph())
+    files = [DeviceFile.of(*half) for half in zip(HALVES, halves, strict=True)]
     for name, wanted in RUNTIME.items():
         original = wanted.url.rpartition("/")[2]
         places = (INSTALLED / original, downloads_folder() / f"{VERSION}-{original}")

@@ -18,8 +18,9 @@ export class Follower {
   #pictures = []; // the last ones, by their time
   #tracks = new Map(); // by the faces' ids
 
-  // Follow the faces into `picture`, which is shown now.
+  // Follow the faces into `picture`, which is shown now; one that comes too late is no longer.
   show(picture) {
+    if (picture.time <= this.#pictures.at(-1)?.time) return;
     this.#pictures = [...this.#pictures.filter(({ time }) => time > picture.time - KEPT), picture];
     for (const track of this.#tracks.values()) step(track, picture);
   }
@@ -48,6 +49,19 @@ export class Follower {
     return [x - width / 2, y - height / 2, width, height].map((side) => side / WIDTH);
   }
 
+  // `faces` of the last answer, in pixels of a picture of `width`, with their boxes and squares where they are in
+  // the picture that is shown; null where there are none, or one of them isn't seen there for sure.
+  moved(faces, width) {
+    const isSeen = ({ face, square, unseen }) => square && !unseen && this.#tracks.get(face)?.isSeen;
+    if (!faces.length || !faces.every(isSeen)) return null;
+    return faces.map((face) => {
+      const { x, y } = this.#tracks.get(face.face).shift;
+      const [across, down] = [x, y].map((moved) => (moved * width) / WIDTH);
+      const [left, top, side] = face.square;
+      return { ...face, left: face.left + across, top: face.top + down, square: [left + across, top + down, side] };
+    });
+  }
+
   forget() {
     this.#pictures = [];
     this.#tracks.clear();
@@ -69,6 +83,7 @@ function begin(place, picture) {
     pattern, // the grey levels there
     most: variance < PLAIN ? -1 : UNLIKE * variance, // by which the face's pixels may differ from the pattern
     room: roomOf(points, picture.height),
+    isSeen: variance >= PLAIN, // whether the face's pixels were found in the newest picture
     shift: { x: 0, y: 0 }, // from there to the newest picture
     pace: { x: 0, y: 0 }, // how much of that came with the newest one
     gap: { x: 0, y: 0, width: 0, height: 0 }, // between what was drawn `at` that time and what is right
@@ -118,7 +133,8 @@ function step(track, picture) {
     }
   }
   track.pace = { x: 0, y: 0 };
-  if (best.difference > track.most) return;
+  track.isSeen = best.difference <= track.most;
+  if (!track.isSeen) return;
   const { x, y, difference } = best;
   const found = {
     x: x > left && x < right ? x + lowest(at(x - 1, y), difference, at(x + 1, y)) : x,

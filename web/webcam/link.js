@@ -41,7 +41,7 @@ async function follow(webcam) {
 }
 
 async function ask(webcam) {
-  const { link, recognizer, video } = webcam;
+  const { follower, link, recognizer, video } = webcam;
   if (!recognizer || !link.isFresh || !hasPicture(webcam) || link.wait || link.underWay >= recognizer.room) return;
   link.isFresh = false;
   link.underWay += 1;
@@ -53,7 +53,9 @@ async function ask(webcam) {
   try {
     const frame = createImageBitmap(video);
     picture = isNewest ? link.newest : await smallGrey(video, taken);
-    faces = await recognizer.recognise(await frame, width, height);
+    follower.show(picture);
+    const known = width === webcam.sentWidth ? follower.moved(webcam.faces, width) : null;
+    faces = await recognizer.recognise(await frame, width, height, known);
   } catch (error) {
     if (isLive(webcam)) retryLater(webcam, recognizer.troubleOf(error));
   }
@@ -90,7 +92,8 @@ function receive(webcam, faces, width, picture) {
   link.answers.push({ time: now, latency: now - taken });
   record(webcam, taken);
   if (said(webcam).kind !== "trouble") say(webcam, webcam.faces.length ? "" : "noFace");
-  element.dispatchEvent(new CustomEvent("answer", { detail: { taken, now } })); // for `make bench-live`
+  const main = webcam.faces.find(({ face }) => face === webcam.mainFace);
+  element.dispatchEvent(new CustomEvent("answer", { detail: { taken, now, shown: main?.shown } })); // for `make bench-live`
 }
 
 export function tellSpeed({ element, link, texts }) {

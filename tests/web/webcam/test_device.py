@@ -12,7 +12,7 @@ from fer_system import Recognizer
 from fer_system.detector import YUNET_FILE
 from fer_system.download import Download
 from web.webcam import device
-from web.webcam.device import GRAPH, RUNTIME, Device
+from web.webcam.device import HALVES, RUNTIME, Device
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_every_file_of_the_index_is_served_packed_and_for_good(runtime):
     assert browser.get("/webcam/device/0123456789abcdef/runtime.js").status_code == 404
     index = browser.get("/webcam/device.json")
     assert index.headers["cache-control"] == "no-cache"
-    assert {*index.json()} == {GRAPH, *RUNTIME}
+    assert {*index.json()} == {*HALVES, *RUNTIME}
     for name, told in index.json().items():
         assert told["address"].endswith(f"/{name}")
         answer = browser.get(f"/webcam/{told['address']}")
