@@ -502,13 +502,27 @@ def test_stage_and_timeline_fit_one_screen(open_page, screenshot):
     page = open_page({"width": 1440, "height": 900})
     open_webcam(page)
     page.wait_for_function(DRAWN)
-    for part in ("stage", "controls", "record"):
+    for part in ("stage", "handy", "controls", "record"):
         box = page.locator(f"#webcam [data-part={part}]").bounding_box()
         assert box["y"] + box["height"] <= 900, part
     stage = page.locator("#webcam [data-part=stage]").bounding_box()
     assert stage["width"] > 600
     assert stage["width"] / stage["height"] == pytest.approx(4 / 3, rel=0.01)
     screenshot(page, "webcam-1440")
+
+
+def test_a_telephone_shows_the_stage_first_and_has_the_controls_at_the_thumb(open_page, screenshot):
+    page = open_page(PHONE)
+    open_webcam(page)
+    page.wait_for_function(DRAWN)
+    stage, handy = (page.locator(f"#webcam [data-part={part}]") for part in ("stage", "handy"))
+    assert stage.bounding_box()["y"] > 0
+    assert stage.bounding_box()["y"] + stage.bounding_box()["height"] < PHONE["height"] / 2 + 60
+    screenshot(page, "webcam-thumb")
+    for scrolled in (0, 60):
+        page.evaluate("(top) => scrollTo(0, top)", scrolled)
+        box = handy.bounding_box()
+        assert box["y"] + box["height"] == pytest.approx(PHONE["height"], abs=1)
 
 
 # What the model says of a face at rest, before that face is known, then, and after; and of a smile.

@@ -65,7 +65,7 @@ export function tellNeutral({ element, neutral, texts }) {
 export function showRunning({ element, began }, isRunning) {
   const isFocused = element.contains(document.activeElement);
   partOf(element, "start").hidden = isRunning;
-  partOf(element, "controls").hidden = !isRunning;
+  for (const name of ["handy", "controls"]) partOf(element, name).hidden = !isRunning;
   partOf(element, "record").hidden = !began;
-  if (isFocused) partOf(element, isRunning ? "pause" : "start").focus(); // what had the focus may be hidden
+  if (isFocused) partOf(element, isRunning ? "pause" : "start").focus({ preventScroll: true }); // what had the focus may be hidden
 }
