@@ -498,6 +498,29 @@ def test_a_face_is_chosen_by_hand_and_by_the_keyboard(open_page):
     assert has_bars(2)
 
 
+# A camera whose picture is gone the moment it is wanted, twice of three times.
+UNSTEADY = """() => {
+  const Frame = VideoFrame;
+  let times = 0;
+  window.VideoFrame = function (...all) {
+    times += 1;
+    if (times % 3) throw new DOMException("The picture is gone", "InvalidStateError");
+    return new Frame(...all);
+  };
+}"""
+
+
+def test_a_picture_that_is_gone_is_no_reason_to_miss_the_next_one(open_page):
+    page = open_page()
+    count_answers(page)
+    open_webcam(page)
+    page.wait_for_function(f"{ANSWERS} > 2")
+    page.evaluate(UNSTEADY)
+    before = page.evaluate(ANSWERS)
+    page.wait_for_function(f"{ANSWERS} > {before} + 5")
+    expect(page.locator("#webcam [data-kind=trouble]")).to_have_count(0)
+
+
 def test_stage_and_timeline_fit_one_screen(open_page, screenshot):
     page = open_page({"width": 1440, "height": 900})
     open_webcam(page)

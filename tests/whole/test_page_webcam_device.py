@@ -75,7 +75,8 @@ READ = """async ([address, classes, pixels, width, height]) => {
   const answers = [];
   for (let time = 0; time < 6; time += 1) {
     const picture = await createImageBitmap(image);
-    answers.push(await device.recognise(picture, width, height, answers.at(-1) ?? null));
+    const known = async () => answers.at(-1) ?? null;
+    answers.push(await device.recognise(picture, width, height, known));
   }
   return { shares, answers };
 }"""

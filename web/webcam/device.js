@@ -36,10 +36,10 @@ export class Device {
   }
 
   // The faces in `picture`, an ImageBitmap that is used up, looked at in that width and height: records, in
-  // pixels of that size. `known` are those of earlier answers, moved to where they are now, or null where all
-  // have to be found anew; a slow device finds them anew now and then only.
-  recognise(picture, width, height, known) {
-    return this.#ask({ picture, width, height, known }, [picture]);
+  // pixels of that size. `known` promises those of the last answer where they are in it, or null where all have
+  // to be found anew; a slow device finds them anew now and then only.
+  async recognise(picture, width, height, known) {
+    return this.#ask({ picture, width, height, known: await known() }, [picture]);
   }
 
   troubleOf() {

@@ -18,9 +18,9 @@ export async function eachFrame(webcam) {
   const { link, video } = webcam;
   try {
     if (!hasPicture(webcam)) return;
-    link.isFresh = true;
-    if (performance.now() >= link.nextLook) await follow(webcam);
+    Object.assign(link, { isFresh: true, look: null });
     ask(webcam);
+    if (performance.now() >= link.nextLook) await follow(webcam);
   } finally {
     video.requestVideoFrameCallback(() => eachFrame(webcam));
   }
@@ -31,11 +31,26 @@ function hasPicture(webcam) {
   return isLive(webcam) && webcam.video.readyState >= webcam.video.HAVE_CURRENT_DATA;
 }
 
+// The picture of `smallGrey` that the camera shows, the same for all who ask at once; null where it is gone.
+function lookAt({ link, video }) {
+  const now = performance.now();
+  if (!link.look || now - link.look.time > SAME_PICTURE) link.look = { time: now, picture: orGone(smallGrey(video, now)) };
+  return link.look.picture;
+}
+
+// What is made of the camera's picture, or null where that was gone before.
+function orGone(promise) {
+  return promise.catch((error) => {
+    if (error.name !== "InvalidStateError") throw error;
+    return null;
+  });
+}
+
 async function follow(webcam) {
-  const { follower, link, video } = webcam;
+  const { follower, link } = webcam;
   const began = performance.now();
-  link.newest = await smallGrey(video, began);
-  follower.show(link.newest);
+  const picture = await lookAt(webcam);
+  if (picture) follower.show(picture);
   draw(webcam);
   link.nextLook = began + (performance.now() - began) / FOLLOWING_SHARE;
 }
@@ -45,23 +60,25 @@ async function ask(webcam) {
   if (!recognizer || !link.isFresh || !hasPicture(webcam) || link.wait || link.underWay >= recognizer.room) return;
   link.isFresh = false;
   link.underWay += 1;
-  const taken = performance.now();
-  const isNewest = taken - link.newest.time < SAME_PICTURE;
   const width = Math.min(LOOKED_AT, video.videoWidth);
   const height = Math.round((width / video.videoWidth) * video.videoHeight);
   let [faces, picture] = [null, null];
   try {
-    const frame = createImageBitmap(video);
-    picture = isNewest ? link.newest : await smallGrey(video, taken);
-    follower.show(picture);
-    const known = width === webcam.sentWidth ? follower.moved(webcam.faces, width) : null;
-    faces = await recognizer.recognise(await frame, width, height, known);
+    const look = lookAt(webcam);
+    const known = async () => {
+      const shown = await look;
+      if (shown) follower.show(shown);
+      return shown && width === webcam.sentWidth ? follower.moved(webcam.faces, width) : null;
+    };
+    const frame = await orGone(createImageBitmap(video));
+    if (frame) faces = await recognizer.recognise(frame, width, height, known);
+    picture = await look;
   } catch (error) {
     if (isLive(webcam)) retryLater(webcam, recognizer.troubleOf(error));
   }
   link.underWay -= 1;
   ask(webcam); // so that the next picture is encoded while this answer is drawn
-  if (!faces) return;
+  if (!faces || !picture) return;
   if (said(webcam).kind === "trouble") say(webcam, "");
   if (picture.time > link.shownAt && isLive(webcam)) receive(webcam, faces, width, picture); // no later one was faster
 }

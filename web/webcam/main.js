@@ -62,7 +62,7 @@ function stateOf(element, { classes, model, threshold, texts, onDevice }) {
     began: 0, // when the camera was first started; camera
     link: {
       isFresh: false, // the camera has a picture that was not sent yet
-      newest: null, // the camera's picture that was looked at last, of `smallGrey`
+      look: null, // the camera's newest picture: { time, picture }, the latter a promise of `smallGrey`
       nextLook: 0, // when the next one may be looked at
       underWay: 0,
       shownAt: 0, // when the newest answered picture was taken
