@@ -73,7 +73,8 @@ sbom: .venv-page/ready  ## what the page is built of, in dist/
 		--output-reproducible --validate --of JSON -o dist/fer-system-$(VERSION).cdx.json
 
 browser:                ## Chromium and Firefox for the page's tests, where apt can install them
-	command -v chromium && command -v firefox-esr || (apt-get update && apt-get install -y chromium firefox-esr)
+	command -v chromium || (apt-get update && apt-get install -y chromium)
+	command -v firefox-esr || command -v firefox || (apt-get update && apt-get install -y firefox-esr)
 
 data/fer2013.csv: | .venv/all
 	@$(BIN)/python -m pipeline.convert  # says where to get it

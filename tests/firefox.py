@@ -67,12 +67,19 @@ def firefox(folder):
         yield None
         return
     command = [path, "--headless", "--remote-debugging-port=0", "--profile", folder, "about:blank"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    log = folder / "log.txt"  # a pipe would fill, and Firefox stand still
+    with log.open("wb") as told, subprocess.Popen(command, stderr=told) as process:
         try:
-            told = (re.search(r"BiDi listening on (ws://\S+)", line) for line in process.stderr)
-            address = next(filter(None, told))[1]
-            with websockets.sync.client.connect(f"{address}/session", max_size=None) as socket:
+            with websockets.sync.client.connect(address_in(log), max_size=None) as socket:
                 yield Tab(socket)
         finally:
             process.terminate()
-            process.stderr.close()
+
+
+def address_in(log):
+    """Where Firefox listens, as soon as it says so."""
+    ends = time.monotonic() + LONGEST_START
+    while not (found := re.search(r"BiDi listening on (ws://\S+)\n", log.read_text())):
+        assert time.monotonic() < ends, f"Firefox did not start: {log.read_text()}"
+        time.sleep(0.2)
+    return f"{found[1]}/session"

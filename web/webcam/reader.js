@@ -11,7 +11,7 @@ const canvas = new OffscreenCanvas(1, 1);
 const brush = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
 let model = null;
 let finding = 0; // ms that it took to find the faces last
-let reading = Infinity; // ms for which faces were read since
+let reading = 0; // ms for which faces were read since
 
 onmessage = async ({ data: { question, port } }) => {
   try {
