@@ -64,13 +64,14 @@ async function ask(webcam) {
   const height = Math.round((width / video.videoWidth) * video.videoHeight);
   let [faces, picture] = [null, null];
   try {
+    const taken = orGone(createImageBitmap(video)); // made beside the small picture, which takes its time
     const look = lookAt(webcam);
     const known = async () => {
       const shown = await look;
       if (shown) follower.show(shown);
       return shown && width === webcam.sentWidth ? follower.moved(webcam.faces, width) : null;
     };
-    const frame = await orGone(createImageBitmap(video));
+    const frame = await taken;
     if (frame) faces = await recognizer.recognise(frame, width, height, known);
     picture = await look;
   } catch (error) {
