@@ -1,7 +1,8 @@
 """One form for every ONNX graph that computes the same, so that the same weights give one file.
 
 The exporter names values after Keras' counters, which depend on how many layers a process has made
-before, and lists weights and attributes in the order of its own tables.
+before, and lists weights and attributes in the order of its own tables. Which of the reshapes that
+change nothing it removes depends on those names too.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ def canonical(model: onnx.ModelProto) -> onnx.ModelProto:
 
     Nodes are numbered in the order in which the outputs need them, weights are named after the node
     and the position where they are first used. Inputs and outputs keep their names and their order.
+    Reshapes to the shape that is there already are left out.
     """
-    nodes = _in_order(model.graph)
-    names = _names(model.graph, nodes)
-    weights = {tensor.name: tensor for tensor in model.graph.initializer}
+    made = _without_idle_reshapes(model)
+    nodes = _in_order(made)
+    names = _names(made, nodes)
+    weights = {tensor.name: tensor for tensor in made.initializer}
     graph = helper.make_graph(
         [_node(node, number, names) for number, node in enumerate(nodes)],
         "fer",
-        model.graph.input,
-        model.graph.output,
+        made.input,
+        made.output,
         [_tensor(weights[name], names[name]) for name in names if name in weights],
     )
     domains = {node.domain for node in nodes}
@@ -32,6 +35,28 @@ def canonical(model: onnx.ModelProto) -> onnx.ModelProto:
         key=lambda opset: opset.domain,
     )
     return helper.make_model(graph, ir_version=model.ir_version, opset_imports=opsets)
+
+
+def _without_idle_reshapes(model: onnx.ModelProto) -> onnx.GraphProto:
+    """The graph of `model`, whose nodes take what an idle reshape takes, not what it gives."""
+    graph = onnx.shape_inference.infer_shapes(model).graph
+    shapes = {
+        value.name: [side.dim_value for side in value.type.tensor_type.shape.dim]
+        for value in (*graph.input, *graph.value_info)  # 0 where a side is free
+    }
+    origins: dict[str, str] = {}
+    for node in graph.node:
+        node.input[:] = [origins.get(value, value) for value in node.input]
+        if node.op_type == "Reshape":
+            (given, _), (made,) = node.input, node.output
+            if _is_same(shapes.get(given, []), shapes.get(made, [])):
+                origins[made] = given
+    return graph
+
+
+def _is_same(given: list[int], made: list[int]) -> bool:
+    """Whether a reshape leaves the shape as it is: one free side follows from the others."""
+    return bool(given) and given[1:] == made[1:] and all(given[1:])
 
 
 def _in_order(graph: onnx.GraphProto) -> list[NodeProto]:
