@@ -1,8 +1,8 @@
 """One form for every ONNX graph that computes the same, so that the same weights give one file.
 
 The exporter names values after Keras' counters, which depend on how many layers a process has made
-before, and lists weights and attributes in the order of its own tables. Which of the reshapes that
-change nothing it removes depends on those names too.
+before, and lists weights and attributes in the order of its own tables. It also leaves some
+reshapes that change nothing; how many depends on those names.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def canonical(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def _without_idle_reshapes(model: onnx.ModelProto) -> onnx.GraphProto:
-    """The graph of `model`, whose nodes take what an idle reshape takes, not what it gives."""
+    """The graph of `model`, in which no node uses what a reshape gives that changes nothing."""
     graph = onnx.shape_inference.infer_shapes(model).graph
     shapes = {
         value.name: [side.dim_value for side in value.type.tensor_type.shape.dim]

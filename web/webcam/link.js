@@ -64,7 +64,7 @@ async function ask(webcam) {
   const height = Math.round((width / video.videoWidth) * video.videoHeight);
   let [faces, picture] = [null, null];
   try {
-    const taken = orGone(createImageBitmap(video)); // made beside the small picture, which takes its time
+    const taken = orGone(createImageBitmap(video)); // begun first: it is waited for first
     const look = lookAt(webcam);
     const known = async () => {
       const shown = await look;

@@ -35,8 +35,8 @@ def is_own(path):
     return path.name == LOCK or path.name in {example.name for example in examples}
 
 
-def rest(seconds, look):
-    """The files that `look` still finds after so long; no longer than until it finds none."""
+def left_after(seconds, look):
+    """What `look` finds, asked again and again until it finds nothing or the time is over."""
     end = time.monotonic() + seconds
     while found := set(look()):
         if time.monotonic() > end:
@@ -75,8 +75,8 @@ def test_no_file_of_any_door_outlives_its_time(tmp_path):
         made = files(temporary)
         assert {".png", ".mp4", ".csv", ".json"} <= {path.suffix for path in made}
         # The page has to notice first that nobody sends any more; its sweeping comes much later.
-        assert rest(5, lambda: temporary.glob("*/tmp*")) == set(), "a broken-off upload stays"
-        assert rest(60 * KEEP + 30, lambda: files(temporary)) == set()
+        assert left_after(5, lambda: temporary.glob("*/tmp*")) == set(), "a broken-off upload stays"
+        assert left_after(60 * KEEP + 30, lambda: files(temporary)) == set()
         # The examples are still there.
         assert program.predict(handle_file(tmp_path / "face.png"), api_name="/predict_image")
         assert len([path for path in temporary.rglob("*.png") if is_own(path)]) == 7
