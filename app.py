@@ -9,61 +9,81 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from web.flags import accounts, check_address, check_mcp, parse_flags
+from web.flags import accounts, check_mcp, free_ports, parse_flags
 from web.guard.disk import Disk, temporary_folder
 from web.guard.memory import give_back_memory
 
 if TYPE_CHECKING:
+    from gradio import Blocks
+
     from fer_system import Recognizer
     from web.webcam.device import Device
 
 
-def serve(
+def launch(
     recognizer: Recognizer,
     device: Device,
     flags: argparse.Namespace,
     disk: Disk,
     logins: dict[str, str],
-) -> None:
-    """Build the page and serve it until interrupted."""
-    from fer_system.card import damaged_emojis
-    from web.guard.connections import watch_connections
+) -> tuple[Blocks, str]:
+    """Build the page and let it answer; returns it and the address to print.
+
+    Raises OSError where no port is free.
+    """
     from web.guard.nonsense import REFUSALS
     from web.guard.stack import guards
-    from web.page import LAUNCH_OPTIONS, build_app, forget_files
+    from web.page import LAUNCH_OPTIONS, build_app
     from web.routes import own_routes
     from web.text import translations
-    from web.tools import answer_in_json
 
     secret = os.environ.get("FER_SECRET", "").encode() or secrets.token_bytes()
     names = flags.host_name and [*flags.host_name, flags.host]
-    app = build_app(recognizer, flags.keep, flags.on_device)
-    _, address, link = app.launch(
-        server_name=flags.host,
-        server_port=flags.port,
-        share=flags.share,
-        quiet=True,
-        prevent_thread_lock=True,
-        app_kwargs={
-            "routes": own_routes(recognizer, device),
-            "middleware": guards(disk, 60 * flags.keep, logins, secret, names, flags.on_device),
-            "exception_handlers": REFUSALS,
-        },
-        i18n=translations(),
-        mcp_server=flags.mcp,
-        **LAUNCH_OPTIONS,
-    )
+    for port in free_ports(flags.host, flags.port):
+        app = build_app(recognizer, flags.keep, flags.on_device)  # which Gradio starts but once
+        try:
+            _, address, link = app.launch(
+                server_name=flags.host,
+                server_port=port,
+                share=flags.share,
+                quiet=True,
+                prevent_thread_lock=True,
+                app_kwargs={
+                    "routes": own_routes(recognizer, device),
+                    "middleware": guards(
+                        disk, 60 * flags.keep, logins, secret, names, flags.on_device
+                    ),
+                    "exception_handlers": REFUSALS,
+                },
+                i18n=translations(),
+                mcp_server=flags.mcp,
+                **LAUNCH_OPTIONS,
+            )
+            break
+        except OSError as error:
+            if error.errno is not None:  # Gradio's own has none: another program was faster
+                raise
+    if flags.share and not link:
+        print("No public link could be made (is there internet?); the page is served locally.")
+    return app, link or address
+
+
+def serve(app: Blocks, recognizer: Recognizer, address: str, disk: Disk) -> None:
+    """Say where the page is and keep it well until interrupted."""
+    from fer_system.card import damaged_emojis
+    from web.guard.connections import watch_connections
+    from web.page import forget_files
+    from web.tools import answer_in_json
+
     watch_connections(app.server)
     disk.keep()
     disk.sweep_regularly(lambda paths: forget_files(app, paths))
     if app.mcp_server_obj is not None:
         answer_in_json(app.mcp_server_obj)
-    if flags.share and not link:
-        print("No public link could be made (is there internet?); the page is served locally.")
     for path in damaged_emojis(recognizer.classes):
         print(f"The emoji {path} is damaged; a dot stands in its place.")
     print(recognizer.detector_note)
-    print(f"The page is at {link or address} (Ctrl+C ends it).", flush=True)
+    print(f"The page is at {address} (Ctrl+C ends it).", flush=True)
     app.block_thread()
 
 
@@ -88,15 +108,17 @@ def main() -> int:
         try:
             logins = accounts(flags)
             check_mcp(flags, bool(logins))
-            check_address(flags.host, flags.port)
+            next(free_ports(flags.host, flags.port))
             recognizer = Recognizer(flags.model, flags.detector)
             device = Device(recognizer)
             if flags.on_device:
                 device.files()
+            disk = Disk(folder, 60 * flags.keep)
+            app, address = launch(recognizer, device, flags, disk, logins)
         except (OSError, ValueError) as error:
             print(f"app.py: {error}", file=sys.stderr)
             return 2
-        serve(recognizer, device, flags, Disk(folder, 60 * flags.keep), logins)
+        serve(app, recognizer, address, disk)
     return 0
 
 

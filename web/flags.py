@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -144,12 +145,21 @@ def check_mcp(flags: argparse.Namespace, asks_for_login: bool) -> None:
         raise ValueError("--mcp doesn't go with a login: chat assistants have no way to log in.")
 
 
-def check_address(host: str, port: int | None) -> None:
-    """Raise OSError where this computer can't serve at `host` and `port`."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        socket.create_server((host, port or 0), family=family).close()
-    except OSError as error:
-        address = host if port is None else f"{host}:{port}"
-        reason = str(error.strerror).partition(" (")[0]  # without Python's own addition
-        raise OSError(f"Can't serve at {address}: {reason}.") from error
+def free_ports(host: str, port: int | None = None) -> Iterator[int]:
+    """Ports that this computer can serve `host` at: `port` alone, or all from 7860 to 7959.
+
+    Raises OSError where there is none, or none any more.
+    """
+    for candidate in range(7860, 7960) if port is None else [port]:
+        try:
+            family = socket.getaddrinfo(host, candidate, type=socket.SOCK_STREAM)[0][0]
+            socket.create_server((host, candidate), family=family).close()
+        except OSError as error:
+            if port is None and error.errno == errno.EADDRINUSE:
+                continue
+            address = host if port is None else f"{host}:{port}"
+            reason = str(error.strerror).partition(" (")[0]  # without Python's own addition
+            raise OSError(f"Can't serve at {address}: {reason}.") from error
+        yield candidate
+    tried = "all ports from 7860 to 7959 are" if port is None else f"port {port} is"
+    raise OSError(f"Can't serve at {host}: {tried} in use. Name another one by --port.")
