@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .picture import PictureError, load_picture
     from .places import DEFAULT_MODEL
     from .recognizer import Face, Recognizer
+    from .scoring import score
     from .tracker import TrackedFace, Tracker
     from .video import VideoReport, annotate_video
 
@@ -43,6 +44,7 @@ __all__ = [
     "annotate_video",
     "load_picture",
     "open_detector",
+    "score",
 ]
 
 _MODULES = {
@@ -54,6 +56,7 @@ _MODULES = {
     "picture": ("PictureError", "load_picture"),
     "places": ("DEFAULT_MODEL",),
     "recognizer": ("Face", "Recognizer"),
+    "scoring": ("score",),
     "tracker": ("TrackedFace", "Tracker"),
     "video": ("VideoReport", "annotate_video"),
 }

@@ -135,7 +135,7 @@ def _entries(path: Path, stack: ExitStack) -> list[Entry]:
         return _in_folder(path)
     if is_archive(path.name):
         return [Entry(*member) for member in open_archive(path, stack)]
-    return [Entry(printable(path.name), partial(_read_file, path))]
+    return [Entry(printable(path.name), partial(read_file, path))]
 
 
 def _is_folder(path: Path) -> bool:
@@ -170,11 +170,12 @@ def _in_folder(folder: Path) -> list[Entry]:
             path = Path(parent, name)
             relative = path.relative_to(folder).as_posix()
             if not any(map(is_junk, relative.split("/"))):
-                entries.append(Entry(printable(relative), partial(_read_file, path)))
+                entries.append(Entry(printable(relative), partial(read_file, path)))
     return entries
 
 
-def _read_file(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """All of a file that should be a picture; raises PictureError where that can't be."""
     try:
         if path.exists() and not path.is_file():  # reading a pipe or a device may never end
             raise PictureError("This is no file; choose a picture.")

@@ -87,10 +87,14 @@ class Recognizer:
         threads: int = 1,
         threshold: float | None = None,
     ) -> None:
+        self._arguments = (model, detector, threads, threshold)
         cv2.setNumThreads(threads)  # by default OpenCV and ONNX Runtime both take every core
         self._classifier = Classifier(model, threads)
         self._detector = open_detector(detector, threads=threads)
         self.threshold = self.card.threshold if threshold is None else check_threshold(threshold)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Recognizer, self._arguments  # another process opens the same files
 
     @property
     def card(self) -> ModelCard:

@@ -124,17 +124,20 @@ def csv_header(classes: Sequence[str]) -> list[str]:
 
 
 def csv_rows(result: "Result", classes: Sequence[str]) -> list[list[object]]:
-    """One row per face; one for a picture without a face or that can't be read."""
+    """One row per face; one for a picture without a face or that can't be read.
+
+    What is empty is None, and `uncertain` True or False; `csv_text` writes both as CSV has them.
+    """
     picture = describe_picture(result)
-    empty = [""] * (len(csv_header(classes)) - 2)
+    empty = [None] * (len(csv_header(classes)) - 2)
     rows = [_row(record) for record in picture["faces"]]
-    return rows or [[picture["source"], *empty, picture["error"] or ""]]
+    return rows or [[picture["source"], *empty, picture["error"]]]
 
 
 def csv_text(rows: Iterable[Sequence[object]]) -> str:
     """Rows as CSV after RFC 4180, in which a spreadsheet finds no formula to run."""
     text = io.StringIO()
-    csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
+    csv.writer(text).writerows([_harmless(_cell(value)) for value in row] for row in rows)
     return text.getvalue()
 
 
@@ -173,16 +176,12 @@ class VideoTables:
 
 def _row(record: Record) -> list[object]:
     """The cells of a face's record."""
-    known = (_cell(record[name]) for name in COLUMNS)
-    return [*known, *record["probabilities"].values(), ""]
+    known = {name: record[name] for name in COLUMNS} | {"quality": " ".join(record["quality"])}
+    return [*known.values(), *record["probabilities"].values(), None]
 
 
 def _cell(value: object) -> object:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return int(value)
-    return " ".join(value) if isinstance(value, list) else value
+    return int(value) if isinstance(value, bool) else value
 
 
 def _harmless(cell: object) -> object:

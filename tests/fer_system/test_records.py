@@ -91,7 +91,7 @@ def test_a_class_may_be_called_like_a_column():
     record = describe_face(odd, 1, "1.png")
     assert (record["label"], record["probabilities"]) == ("error", odd.probabilities)
     [row] = csv_rows(Result("1.png", (9, 9), (odd,)), ("error", "label"))
-    assert row[-3:] == [0.75, 0.25, ""]
+    assert row[-3:] == [0.75, 0.25, None]
 
 
 def test_a_followed_face_is_told_by_its_id_and_its_most_probable_class():
