@@ -9,18 +9,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from pipeline.data.dataset import Split, as_input, load_split
+import cv2
+import numpy as np
+import pandas as pd
+
+from fer_system.detector import YUNET_FILE
+from fer_system.pyfunc import MODEL_FILE, PICTURE, open_folder
+from pipeline.data.dataset import Split, load_split
+from pipeline.formats.onnx_file import with_metadata
 from pipeline.foundation.errors import run
 from pipeline.foundation.params import REPOSITORY, load_params
 from pipeline.foundation.revision import run_name
-from pipeline.records.card import read_card, read_champion
+from pipeline.records.card import metadata_of, read_card, read_champion
 from pipeline.records.journal import VERSION, Journal
 from pipeline.records.reports import PICTURES, folder_of, read_history, read_report
 
-SAMPLE = 8
-"""Faces shown to MLflow to tell the shapes of a model's input and output."""
 RECORDED = "recorded"
 """Tag: what of the reports the run holds."""
 
@@ -51,19 +59,25 @@ def record(card: dict[str, Any], cost: dict[str, float], validation: Split) -> J
             journal.log_files(folder)
         journal.log_card(card)
         if VERSION not in held:
-            log_model(journal, name, validation)
+            log_model(journal, card, validation.images[0])
         journal.tag(RECORDED, content)
         journal.finish()
     return journal
 
 
-def log_model(journal: Journal, name: str, validation: Split) -> None:
-    """Keep the trained network itself with its run."""
-    from pipeline.formats.keras_file import load_network  # late: Keras takes seconds to import
-
-    network = load_network(REPOSITORY / "models" / f"{name}.keras")
-    faces = as_input(validation.images[:SAMPLE])
-    journal.log_model(network, faces, network.predict(faces, verbose=0))
+def log_model(journal: Journal, card: dict[str, Any], face: np.ndarray) -> None:
+    """Keep the recogniser on the model's network with its run, and the network itself."""
+    models = REPOSITORY / "models"
+    with TemporaryDirectory() as place:
+        folder = Path(place, "recognizer")
+        folder.mkdir()
+        content = with_metadata(models / f"{card['model']}.onnx", metadata_of(card))
+        (folder / MODEL_FILE).write_bytes(content)
+        if YUNET_FILE.is_file():  # else it is downloaded where the model is opened
+            shutil.copy(YUNET_FILE, folder)
+        example = pd.DataFrame({PICTURE: [cv2.imencode(".png", face)[1].tobytes()]})
+        journal.log_model(folder, example, open_folder(folder).predict(example))
+    journal.log_file(models / f"{card['model']}.keras", "network")
 
 
 def row_of(card: dict[str, Any], cost: dict[str, float], mark: str) -> dict[str, str]:

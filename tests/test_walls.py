@@ -21,9 +21,10 @@ OF_THE_LIBRARY = (
     "fer_system.graph",
     "fer_system.metrics",
     "fer_system.picture",
+    "fer_system.pyfunc",
 )
 """What the pipeline takes from the library: classes' names, the reading of pictures, a figure that
-both tell, the card, and the graph of the whole recogniser, which is an export."""
+both tell, the card, the whole recogniser as a graph, which is an export, and as MLflow keeps it."""
 LIBRARIES = {
     "gradio": ("app.py", "web/"),
     "mlflow": ("pipeline/records/journal.py",),

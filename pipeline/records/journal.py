@@ -17,14 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.request import urlopen
 
-import numpy as np
-
 from pipeline.foundation.errors import PipelineError
 from pipeline.foundation.params import REPOSITORY
 from pipeline.records.open_runs import OpenRuns
 
 if TYPE_CHECKING:
-    import keras
+    import pandas as pd
 
 RUNNING, KILLED = "RUNNING", "KILLED"
 """What MLflow calls runs that go on, and those that were ended from outside."""
@@ -40,8 +38,17 @@ SETTINGS = {
 """Environment variables that MLflow reads, where the user has not set them."""
 VIEW, VIEW_STATE = "models", Path(__file__).with_name("runs_view.json")
 """A saved view of MLflow's list of runs: the columns that tell them apart."""
-ORIGIN, VERSION = "origin", "model_version"
-"""Tags: the training that a run is the record of, and its model's version in the registry."""
+ORIGIN, VERSION = "origin", "recognizer_version"
+"""Tags: the training that a run is the record of, and its recogniser's version in the registry."""
+LIBRARY_REQUIREMENTS = (
+    "onnx>=1.17,<2",
+    "onnxruntime>=1.20,<2",
+    "opencv-python-headless>=4.10,<5",
+    "numpy>=2.0,<3",
+    "pillow>=11,<13",
+    "av>=16,<18",
+)
+"""What the library needs, as pyproject.toml has it."""
 SECONDS_TO_ANSWER = 3
 """A server that has not said a word after these has none for us."""
 
@@ -179,16 +186,26 @@ class Journal:
         self._client.log_dict(self.run_id, card, "card.json")
 
     @_warns
-    def log_model(self, network: keras.Model, faces: np.ndarray, probabilities: np.ndarray) -> None:
-        """Keep and register the model, its signature taken from an input and its output."""
+    def log_file(self, file: Path, folder: str) -> None:
+        """Keep a copy of a file with the run, under `folder`."""
+        self._client.log_artifact(self.run_id, str(file), folder)
+
+    @_warns
+    def log_model(self, folder: Path, pictures: pd.DataFrame, table: pd.DataFrame) -> None:
+        """Keep and register the recogniser that `folder` holds, as fer_system.pyfunc opens it.
+
+        `pictures` are an example of what it takes, `table` is what it gives for them.
+        """
         mlflow = _mlflow()
-        signature = mlflow.models.infer_signature(faces, probabilities)
         with mlflow.start_run(run_id=self.run_id):
-            info = mlflow.keras.log_model(
-                network,
+            info = mlflow.pyfunc.log_model(
                 name="model",
-                signature=signature,
-                pip_requirements=["tensorflow>=2.19,<3", "keras>=3.12,<4"],
+                loader_module="fer_system.pyfunc",
+                data_path=str(folder),
+                code_paths=[str(REPOSITORY / "fer_system")],
+                pip_requirements=list(LIBRARY_REQUIREMENTS),
+                signature=_signature(pictures, table),
+                input_example=pictures,
                 registered_model_name=REGISTERED_MODEL,
             )
         self._client.set_tag(self.run_id, VERSION, info.registered_model_version)
@@ -215,6 +232,12 @@ class Journal:
         version = self._client.get_run(self.run_id).data.tags.get(VERSION)
         if version:
             self._client.set_registered_model_alias(REGISTERED_MODEL, "champion", version)
+
+
+def _signature(pictures: pd.DataFrame, table: pd.DataFrame) -> Any:  # noqa: ANN401
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Hint: Inferred schema contains integer")  # a count
+        return _mlflow().models.infer_signature(pictures, table)
 
 
 def _mlflow() -> Any:  # noqa: ANN401
