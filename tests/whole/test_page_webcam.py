@@ -149,8 +149,17 @@ def test_a_face_that_leaves_is_missed_and_found_again(open_page):
     expect(status).to_be_hidden()
 
 
+SLOW_ENCODING = """() => {
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (...message) {
+    setTimeout(() => post.apply(this, message), 300);
+  };
+}"""
+
+
 def test_a_paused_webcam_sends_nothing_until_it_goes_on(open_page):
     page = open_page()
+    page.evaluate(SLOW_ENCODING)  # a picture is being encoded when "Pause" is pressed
     count_answers(page)
     open_webcam(page)
     page.wait_for_function(f"{ANSWERS} > 2")

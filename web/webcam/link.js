@@ -72,7 +72,7 @@ async function ask(webcam) {
       return shown && width === webcam.sentWidth ? follower.moved(webcam.faces, width) : null;
     };
     const frame = await taken;
-    if (frame) faces = await recognizer.recognise(frame, width, height, known);
+    if (frame) faces = await recognizer.recognise(frame, width, height, known, () => isLive(webcam));
     picture = await look;
   } catch (error) {
     if (isLive(webcam)) retryLater(webcam, recognizer.troubleOf(error));

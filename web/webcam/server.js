@@ -29,9 +29,11 @@ export class Server {
   }
 
   // The faces in `picture`, an ImageBitmap that is used up, looked at in that width and height: records, in
-  // pixels of that size. Where there is no answer it throws what `fetch` does, or the status of a refusal.
-  async recognise(picture, width, height) {
+  // pixels of that size. Where there is no answer it throws what `fetch` does, or the status of a refusal. A
+  // picture that is no longer wanted when it is encoded is not sent.
+  async recognise(picture, width, height, known, isWanted) {
     const body = await this.#photograph(picture, width, height);
+    if (!isWanted()) return null;
     const sent = performance.now();
     const response = await fetch(this.#address.href, {
       method: "POST",
