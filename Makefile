@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 
 .PHONY: doctor app check test lint repro sample report mlflow bench bench-live hostile soak audit sbom \
-	browser
+	browser spark
 
 doctor:                 ## what is missing here and how to mend it; installs nothing
 	@$(PYTHON) -m pipeline.doctor
@@ -75,6 +75,10 @@ sbom: .venv-page/ready  ## what the page is built of, in dist/
 browser:                ## Chromium and Firefox for the page's tests, where apt can install them
 	command -v chromium || (apt-get update && apt-get install -y chromium)
 	command -v firefox-esr || command -v firefox || (apt-get update && apt-get install -y firefox-esr)
+
+spark: .venv/all        ## Spark for examples/spark_score.py and its tests, and Java where apt can install it
+	command -v java || (apt-get update && apt-get install -y openjdk-17-jre-headless)
+	$(BIN)/pip install -q -c constraints.txt 'pyspark>=4,<5' pyarrow
 
 data/fer2013.csv: | .venv/all
 	@$(BIN)/python -m pipeline.convert  # says where to get it

@@ -65,6 +65,8 @@ class Classifier:
             )
         try:
             self._session = open_session(str(path), threads)
+        except ImportError:  # the file is not to blame
+            raise
         except Exception as error:  # ONNX Runtime's own errors share no other base
             raise ModelError(
                 f"The model file {path} is damaged or no ONNX model; restore it, "

@@ -77,6 +77,12 @@ def test_a_video_is_marked(folder):
     assert re.fullmatch(r"marked-student-threshold-.*\.csv", table)
 
 
+def test_any_number_of_pictures(folder):
+    (folder / "many.py").write_text(example("python", "import score"))
+    printed = run([sys.executable, "many.py"], folder)
+    assert printed.splitlines() == ["pictures/happy/1.jpg happy "]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="the examples are for a Unix shell")
 def test_the_command_line(folder):
     installed = folder / "fer"  # what `pip install .` makes; test_wheel tries the real one

@@ -147,6 +147,35 @@ def test_it_is_served_over_http(registry, model, astronaut_file, tmp_path):
     assert row == expected.where(expected.notna(), None).to_dict()
 
 
+SPARK_COLUMN = """
+import sys, mlflow
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
+files = spark.read.format("binaryFile").load(sys.argv[2])
+faces = mlflow.pyfunc.spark_udf(spark, sys.argv[1], env_manager="local")("content")
+files.union(files.selectExpr("path", "modificationTime", "length", "X'00'")).select(
+    faces.alias("face")
+).select("face.*").toPandas().to_json(sys.argv[3], orient="records")
+"""
+
+
+def test_it_is_a_column_of_spark(registry, model, astronaut_file, tmp_path):
+    pytest.importorskip("pyspark", reason="pyspark is not installed: `make spark`")
+    if shutil.which("java") is None:
+        pytest.skip("Java is not installed, which Spark needs")
+    ended = subprocess.run(
+        [sys.executable, "-c", SPARK_COLUMN, URI, astronaut_file, tmp_path / "table.json"],
+        env=registry | {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"},
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stderr
+    given = pd.DataFrame({"picture": [astronaut_file.read_bytes(), b"\0"]})
+    found = pd.read_json(tmp_path / "table.json", dtype=False)
+    expected = model.predict(given)
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_exact=True)
+
+
 def test_its_requirements_are_the_librarys(model):
     tomllib = pytest.importorskip("tomllib", reason="Python 3.10 has no reader of TOML")
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
