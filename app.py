@@ -103,6 +103,7 @@ def main() -> int:
             "ORT_DISABLE_TELEMETRY": "1",
         }
         from fer_system import Recognizer
+        from web.readiness import warm_up
         from web.webcam.device import Device
 
         try:
@@ -110,6 +111,7 @@ def main() -> int:
             check_mcp(flags, bool(logins))
             next(free_ports(flags.host, flags.port))
             recognizer = Recognizer(flags.model, flags.detector)
+            warm_up(recognizer)
             device = Device(recognizer)
             if flags.on_device:
                 device.files()

@@ -24,8 +24,13 @@ def own_routes(recognizer: Recognizer, device: Device) -> list[Route]:
             }
         )
 
+    def readyz(_: Request) -> JSONResponse:
+        """Whether a balancer may send work here: a recognition was made before the start."""
+        return JSONResponse({"status": "ready"})
+
     return [
         Route("/healthz", healthz),
+        Route("/readyz", readyz),
         live_route(recognizer),
         *device.routes(),
         script_route(),

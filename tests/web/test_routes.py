@@ -11,7 +11,7 @@ FOLDER = Path(webcam.__file__).parent
 SCRIPTS = {path.name for path in FOLDER.glob("*.js")}
 
 
-def test_healthz_tells_model_classes_and_detector_without_a_login(model_path):
+def test_without_a_login_the_page_tells_that_it_is_up_and_ready_and_on_which_model(model_path):
     with serve(model_path, "--auth", "ann:secret") as (address, _):
         answer = httpx.get(f"{address}healthz")
         assert answer.status_code == 200
@@ -22,6 +22,7 @@ def test_healthz_tells_model_classes_and_detector_without_a_login(model_path):
             "detector": "Haar cascade",
         }
         assert httpx.post(f"{address}healthz").status_code == 405
+        assert httpx.get(f"{address}readyz").json() == {"status": "ready"}
         assert httpx.get(f"{address}config").status_code == 401
 
 

@@ -26,6 +26,8 @@ FILES = 40
 """Descriptors that are for other things than connections."""
 MOST_REQUESTS = 100
 """Under way at once of one address, those that wait for news among them."""
+PROBES = ("/healthz", "/readyz")
+"""Always answered, for whoever watches over the server."""
 
 
 def limits() -> tuple[int, int]:
@@ -134,7 +136,7 @@ class Crowd:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI has it."""
         address = address_of(scope)
-        if scope["type"] != "http" or scope["path"] == "/healthz":
+        if scope["type"] != "http" or scope["path"] in PROBES:
             await self._app(scope, receive, send)
         elif self._under_way[address] >= MOST_REQUESTS:
             answer = refusal(scope, HTTPStatus.TOO_MANY_REQUESTS, "GUARD_CROWD")

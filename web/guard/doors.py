@@ -13,6 +13,7 @@ from web.guard.answers import refusal
 OPEN = {
     "/": "the page",
     "/healthz": "whether the server is up, and on which model",
+    "/readyz": "whether it takes work: asked by balancers",
     "/live": "the webcam's pictures",
     "/webcam/{name}": "the webcam's scripts",
     "/webcam/device.json": "what a browser needs to recognise faces itself",

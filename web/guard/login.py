@@ -27,7 +27,7 @@ LASTS = 7 * 24 * 3600
 """Seconds from a login on for which no other is asked for."""
 MAX_FORM = 4096
 """Bytes of the form that a login is sent in."""
-FREE = ("/healthz", "/favicon.ico", "/robots.txt", "/gradio_api/startup-events")
+FREE = ("/healthz", "/readyz", "/favicon.ico", "/robots.txt", "/gradio_api/startup-events")
 """Open to everybody; the last is asked by Gradio itself, and answers yes or no."""
 
 # A visitor who forgot the password is slowed down soon. A user is not, unless very many guess: then
