@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import secrets
 import signal
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
     from gradio import Blocks
 
     from fer_system import Recognizer
+    from web.guard.drain import Drain
     from web.webcam.device import Device
+
+CLOSING = 1
+"""Seconds for which connections may deliver what is left of their answers."""
 
 
 def launch(
@@ -26,6 +31,7 @@ def launch(
     flags: argparse.Namespace,
     disk: Disk,
     logins: dict[str, str],
+    drain: Drain,
 ) -> tuple[Blocks, str]:
     """Build the page and let it answer; returns it and the address to print.
 
@@ -49,9 +55,9 @@ def launch(
                 quiet=True,
                 prevent_thread_lock=True,
                 app_kwargs={
-                    "routes": own_routes(recognizer, device),
+                    "routes": own_routes(recognizer, device, drain),
                     "middleware": guards(
-                        disk, 60 * flags.keep, logins, secret, names, flags.on_device
+                        disk, 60 * flags.keep, logins, secret, names, flags.on_device, drain
                     ),
                     "exception_handlers": REFUSALS,
                 },
@@ -68,8 +74,8 @@ def launch(
     return app, link or address
 
 
-def serve(app: Blocks, recognizer: Recognizer, address: str, disk: Disk) -> None:
-    """Say where the page is and keep it well until interrupted."""
+def serve(app: Blocks, recognizer: Recognizer, address: str, disk: Disk, drain: Drain) -> None:
+    """Say where the page is and keep it well until interrupted, or drained after SIGTERM."""
     from fer_system.card import damaged_emojis
     from web.guard.connections import watch_connections
     from web.page import forget_files
@@ -83,8 +89,29 @@ def serve(app: Blocks, recognizer: Recognizer, address: str, disk: Disk) -> None
     for path in damaged_emojis(recognizer.classes):
         print(f"The emoji {path} is damaged; a dot stands in its place.")
     print(recognizer.detector_note)
+    drain_at_sigterm(app, drain)
     print(f"The page is at {address} (Ctrl+C ends it).", flush=True)
-    app.block_thread()
+    try:
+        app.block_thread()
+        drain.join()
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what is left to clear up is quick
+
+
+def drain_at_sigterm(app: Blocks, drain: Drain) -> None:
+    """From now on SIGTERM begins the end of the page, and a second one hurries it."""
+
+    def close() -> None:
+        app.server.config.timeout_graceful_shutdown = CLOSING
+        app.close(verbose=False)  # which ends `block_thread`
+
+    def end(*_: object) -> None:
+        if drain.has_begun:
+            drain.hurry()
+        else:
+            drain.begin(app._queue, close)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def main() -> int:
@@ -103,6 +130,7 @@ def main() -> int:
             "ORT_DISABLE_TELEMETRY": "1",
         }
         from fer_system import Recognizer
+        from web.guard.drain import Drain
         from web.readiness import warm_up
         from web.webcam.device import Device
 
@@ -116,13 +144,25 @@ def main() -> int:
             if flags.on_device:
                 device.files()
             disk = Disk(folder, 60 * flags.keep)
-            app, address = launch(recognizer, device, flags, disk, logins)
+            drain = Drain(flags.drain)
+            app, address = launch(recognizer, device, flags, disk, logins, drain)
         except (OSError, ValueError) as error:
             print(f"app.py: {error}", file=sys.stderr)
             return 2
-        serve(app, recognizer, address, disk)
+        serve(app, recognizer, address, disk, drain)
     return 0
 
 
+def leave(code: int) -> None:
+    """End the process, whose threads may be in the midst of FFmpeg or ONNX Runtime.
+
+    Python would end those threads as they are, which C++ takes for a crash: exit code -6.
+    """
+    atexit._run_exitfuncs()  # Gradio's, which ends the tunnel of --share
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

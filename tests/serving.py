@@ -33,6 +33,15 @@ def serve(
     model, *flags, detector="haar", program=(str(APP),), cwd=None, **environment
 ) -> Iterator[tuple[str, str]]:
     """Serve the page; gives its address and what was printed before it."""
+    with started(model, *flags, detector=detector, program=program, cwd=cwd, **environment) as page:
+        yield page[1:]
+
+
+@contextmanager
+def started(
+    model, *flags, detector="haar", program=(str(APP),), cwd=None, **environment
+) -> Iterator[tuple[subprocess.Popen, str, str]]:
+    """As `serve`, and before the address the process, which may be ended within."""
     process = subprocess.Popen(
         [sys.executable, *program, "--model", model, "--detector", detector, *flags],
         stdout=subprocess.PIPE,
@@ -54,7 +63,7 @@ def serve(
         too_late.cancel()
         # Nobody reads on, and a full pipe would halt the page.
         threading.Thread(target=process.stdout.read, daemon=True).start()
-        yield found[1], printed
+        yield process, found[1], printed
     finally:
         too_late.cancel()
         process.terminate()

@@ -23,6 +23,16 @@ def test_a_wrong_port_is_refused(subtests, capsys):
             assert "not a port" in capsys.readouterr().err
 
 
+def test_a_drain_of_no_time_is_refused(subtests, capsys):
+    for text in ("-1", "nan", "soon", "3601", ""):
+        with subtests.test(text=text):
+            with pytest.raises(SystemExit) as stop:
+                parse_flags([f"--drain={text}"])
+            assert stop.value.code == 2
+            assert "seconds from 0 to 3600" in capsys.readouterr().err
+    assert parse_flags(["--drain", "0"]).drain == 0
+
+
 def test_a_login_without_user_or_password_is_refused(subtests, capsys):
     for login in ("", "user", "user:", ":password"):
         with subtests.test(login=login):
@@ -40,6 +50,7 @@ def test_help_names_every_flag():
     helped = run_app("--help")
     assert helped.returncode == 0
     flags = "--model --detector --host --port --share --auth --auth-file --host-name --keep --mcp"
+    flags += " --drain"
     for flag in flags.split():
         assert flag in helped.stdout
 

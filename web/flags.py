@@ -67,6 +67,13 @@ def parse_flags(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         help="how long uploads and results stay on this computer (default: 60)",
     )
     parser.add_argument(
+        "--drain",
+        type=seconds,
+        default=20.0,
+        metavar="SECONDS",
+        help="how long work may go on after SIGTERM, while nothing new is taken (default: 20)",
+    )
+    parser.add_argument(
         "--mcp",
         action="store_true",
         help="also offer the API as tools to chat assistants, by the Model Context Protocol",
@@ -103,6 +110,17 @@ def minutes(text: str) -> float:
         number = 0
     if not 0 < number <= 60 * 24 * 365:  # NaN fails too
         raise argparse.ArgumentTypeError(f"{text!r} is no time: give a number of minutes above 0")
+    return number
+
+
+def seconds(text: str) -> float:
+    """A time in seconds, an hour at most."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= 3600:  # NaN fails too
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: give seconds from 0 to 3600")
     return number
 
 

@@ -1,16 +1,19 @@
 """The server's own addresses beside Gradio's."""
 
+from http import HTTPStatus
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from fer_system.recognizer import Recognizer
+from web.guard.drain import Drain
 from web.webcam.device import Device
 from web.webcam.route import live_route
 from web.webcam.scripts import script_route
 
 
-def own_routes(recognizer: Recognizer, device: Device) -> list[Route]:
+def own_routes(recognizer: Recognizer, device: Device, drain: Drain) -> list[Route]:
     """What `launch(app_kwargs={"routes": ...})` takes; they come before Gradio's own."""
 
     def healthz(_: Request) -> JSONResponse:
@@ -25,7 +28,9 @@ def own_routes(recognizer: Recognizer, device: Device) -> list[Route]:
         )
 
     def readyz(_: Request) -> JSONResponse:
-        """Whether a balancer may send work here: a recognition was made before the start."""
+        """Whether a balancer may send work here: its first recognition was before the start."""
+        if drain.has_begun:
+            return JSONResponse({"status": "draining"}, HTTPStatus.SERVICE_UNAVAILABLE)
         return JSONResponse({"status": "ready"})
 
     return [

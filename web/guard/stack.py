@@ -9,6 +9,7 @@ from web.guard.bodies import Bodies
 from web.guard.connections import Crowd
 from web.guard.disk import Disk
 from web.guard.doors import Doors
+from web.guard.drain import Drain, Draining
 from web.guard.headers import SecurityHeaders
 from web.guard.login import Login
 from web.guard.nonsense import Nonsense
@@ -24,11 +25,13 @@ def guards(
     secret: bytes,
     host_names: Sequence[str],
     on_device: bool,
+    drain: Drain,
 ) -> list[Middleware]:
     """What `launch(app_kwargs={"middleware": ...})` takes.
 
     Files are kept on the `disk` for so many `seconds`; without `accounts` everybody is let in;
     without `host_names` the server answers to any name; with `on_device` it takes no pictures.
+    The `drain` tells when it takes no new work.
     """
     named = [Middleware(TrustedHostMiddleware, [*host_names, *LOOPBACK])] if host_names else []
     login = [Middleware(Login, accounts, secret)] if accounts else []
@@ -37,6 +40,7 @@ def guards(
         *named,
         Middleware(Origins),
         Middleware(Doors, on_device),
+        Middleware(Draining, drain),
         Middleware(Crowd),
         *login,
         Middleware(Bodies, disk, seconds),

@@ -8,6 +8,7 @@ from gradio.routes import App
 
 from fer_system import Recognizer
 from web.guard.doors import OPEN, SHUT, is_open
+from web.guard.drain import Drain
 from web.page import LAUNCH_OPTIONS, build_app
 from web.routes import own_routes
 from web.webcam.device import Device
@@ -28,7 +29,7 @@ def paths(routes):
 
 def test_the_table_holds_the_apps_own_routes_and_no_others(model_path):
     recognizer = Recognizer(model_path, "haar")
-    routes = own_routes(recognizer, Device(recognizer))
+    routes = own_routes(recognizer, Device(recognizer), Drain(0))
     page = build_app(recognizer, 60)
     page.run_history = LAUNCH_OPTIONS["run_history"]  # as `launch` does
     app = App.create_app(page, app_kwargs={"routes": routes})
