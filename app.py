@@ -131,6 +131,7 @@ def main() -> int:
         }
         from fer_system import Recognizer
         from web.guard.drain import Drain
+        from web.metrics import serve_metrics
         from web.readiness import warm_up
         from web.webcam.device import Device
 
@@ -144,6 +145,8 @@ def main() -> int:
             if flags.on_device:
                 device.files()
             disk = Disk(folder, 60 * flags.keep)
+            if flags.metrics:
+                serve_metrics(*flags.metrics)
             drain = Drain(flags.drain)
             app, address = launch(recognizer, device, flags, disk, logins, drain)
         except (OSError, ValueError) as error:

@@ -50,7 +50,7 @@ def test_help_names_every_flag():
     helped = run_app("--help")
     assert helped.returncode == 0
     flags = "--model --detector --host --port --share --auth --auth-file --host-name --keep --mcp"
-    flags += " --drain"
+    flags += " --drain --metrics"
     for flag in flags.split():
         assert flag in helped.stdout
 
@@ -106,6 +106,29 @@ def test_a_port_in_use_is_one_sentence_and_exit_code_2(model_path):
         port = taken.getsockname()[1]
         ended = run_app("--model", model_path, "--detector", "haar", "--port", port)
     assert_one_sentence(ended, f"127.0.0.1:{port}", "in use")
+
+
+def test_a_port_for_figures_in_use_is_one_sentence_and_exit_code_2(model_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run_app("--model", model_path, "--detector", "haar", "--metrics", port)
+    assert_one_sentence(ended, f"metrics at 127.0.0.1:{port}", "in use")
+
+
+def test_figures_are_for_this_computer_unless_a_host_is_named(subtests, capsys):
+    for text, expected in [
+        ("9100", ("127.0.0.1", 9100)),
+        ("0.0.0.0:9100", ("0.0.0.0", 9100)),
+        ("[::1]:9100", ("::1", 9100)),
+    ]:
+        with subtests.test(text=text):
+            assert parse_flags([f"--metrics={text}"]).metrics == expected
+    for wrong in ("", "host", "host:", "9100:host", "0"):
+        with subtests.test(wrong=wrong):
+            with pytest.raises(SystemExit) as stop:
+                parse_flags([f"--metrics={wrong}"])
+            assert stop.value.code == 2
+            assert "not a port" in capsys.readouterr().err
 
 
 def test_an_address_of_another_computer_is_one_sentence_and_exit_code_2(model_path):

@@ -27,6 +27,7 @@ OF_THE_LIBRARY = (
 both tell, the card, the whole recogniser as a graph, which is an export, and as MLflow keeps it."""
 LIBRARIES = {
     "gradio": ("app.py", "web/"),
+    "prometheus_client": ("web/metrics.py",),
     "mlflow": ("pipeline/records/journal.py",),
     "dvc": (),
     "matplotlib": ("pipeline/pictures/",),

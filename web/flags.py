@@ -74,6 +74,13 @@ def parse_flags(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         help="how long work may go on after SIGTERM, while nothing new is taken (default: 20)",
     )
     parser.add_argument(
+        "--metrics",
+        type=listener,
+        metavar="[HOST:]PORT",
+        help="give figures to Prometheus at http://HOST:PORT/metrics; without a HOST to programs "
+        "on this computer alone (default: no figures)",
+    )
+    parser.add_argument(
         "--mcp",
         action="store_true",
         help="also offer the API as tools to chat assistants, by the Model Context Protocol",
@@ -92,6 +99,12 @@ def port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 1 to 65535")
     return int(text)
+
+
+def listener(text: str) -> tuple[str, int]:
+    """Host and port, parted by the last colon; the host is this computer where there is none."""
+    host, _, number = text.rpartition(":")
+    return host.strip("[]") or "127.0.0.1", port(number)
 
 
 def credentials(text: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from fer_system.folder import MAX_FILES, Entry, open_pictures, recognize
 from fer_system.recognizer import Recognizer
 from fer_system.records import csv_name, describe_figures, describe_model, describe_picture
 from fer_system.results import Result, figures
-from web import text
+from web import metrics, text
 from web.background import in_background
 from web.html import component, note
 from web.overview import SHOWN_THUMBNAILS, overview, progress, thumbnail
@@ -58,14 +58,16 @@ def file_paths(payload: Files | None) -> list[Path]:
 def pictures(recognizer: Recognizer, entries: Sequence[Entry]) -> Iterator[Recognized]:
     """What is recognised in every entry, one after the other; gr.Error where it is too much."""
     end, faces = time.monotonic() + 60 * MOST_MINUTES, 0
-    for entry in entries:
-        if time.monotonic() > end:
-            raise text.alert(text.FOLDER_TOO_LONG.format(limit=MOST_MINUTES))
-        result, pixels = recognize(recognizer, entry)
-        faces += len(result.faces)
-        if faces > MOST_FACES:
-            raise text.alert(text.FOLDER_TOO_MANY_FACES.format(limit=text.number(MOST_FACES)))
-        yield result, pixels
+    with metrics.answering("folder"):
+        for entry in entries:
+            if time.monotonic() > end:
+                raise text.alert(text.FOLDER_TOO_LONG.format(limit=MOST_MINUTES))
+            result, pixels = recognize(recognizer, entry)
+            metrics.count("folder", pixels is not None, len(result.faces))
+            faces += len(result.faces)
+            if faces > MOST_FACES:
+                raise text.alert(text.FOLDER_TOO_MANY_FACES.format(limit=text.number(MOST_FACES)))
+            yield result, pixels
 
 
 class FolderTab:

@@ -28,7 +28,7 @@ from fer_system.records import (
     describe_picture,
 )
 from fer_system.results import Result
-from web import text
+from web import metrics, text
 from web.cards import face_cards
 from web.html import component, note, render
 
@@ -180,9 +180,10 @@ class PictureTab:
     def _result(self, picture: bytes | None) -> tuple[str | None, str]:
         if picture is None:
             return None, note(text.NOTHING_YET)
-        with alone_if_large(picture):
+        with metrics.answering("picture"), alone_if_large(picture):
             pixels = load_picture(picture)
             faces = self._recognizer(pixels, quality=True, maps=True)
+            metrics.count("picture", 1, len(faces))
             cards = note(count(faces)) + face_cards(faces, pixels)
             if faces:
                 cards += downloads(result_of(faces, pixels), self._recognizer)
@@ -209,9 +210,10 @@ class PictureTab:
         showing. "quality" names what makes it hard to read: "small", "dark", "blurred", "turned".
         """
         try:
-            with alone_if_large(picture or b""):
+            with metrics.answering("picture"), alone_if_large(picture or b""):
                 pixels = load_picture(picture or b"")
                 faces = self._recognizer(pixels, quality=True)
+                metrics.count("picture", 1, len(faces))
                 marked = self._marked(pixels, faces)
         except PictureError as error:
             raise text.alert(text.error(error)) from error

@@ -14,7 +14,7 @@ from fer_system.errors import RecognitionError
 from fer_system.recognizer import Recognizer, check_threshold
 from fer_system.records import describe_model
 from fer_system.video import VideoReport, annotate_video
-from web import text
+from web import metrics, text
 from web.background import in_background
 from web.guard.bodies import FULL
 from web.html import component, note
@@ -56,7 +56,7 @@ def reports(
     end = told + 60 * MOST_WORKING_MINUTES
     try:
         check_threshold(threshold)
-        for report in in_background(annotate_video(path, target, recognizer, threshold)):
+        for report in counted(in_background(annotate_video(path, target, recognizer, threshold))):
             if max(report.seconds, report.duration or 0) > 60 * MOST_MINUTES:
                 raise text.alert(text.VIDEO_TOO_LONG.format(limit=MOST_MINUTES))
             if time.monotonic() > end:
@@ -71,6 +71,17 @@ def reports(
             raise
         raise text.alert(text.GUARD_DISK_FULL) from error
     yield report
+
+
+def counted(steps: Iterator[VideoReport]) -> Iterator[VideoReport]:
+    """The same reports of a video, whose frames and faces are counted for the owner's figures."""
+    frames = 0
+    with metrics.answering("video"):
+        for report in steps:
+            metrics.count("video", report.frames - frames, 0)
+            frames = report.frames
+            yield report
+    metrics.count("video", 0, len(report.timeline.faces) + report.timeline.forgotten)
 
 
 def target_in(folder: Path, path: str | None) -> Path:

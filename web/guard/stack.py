@@ -14,6 +14,7 @@ from web.guard.headers import SecurityHeaders
 from web.guard.login import Login
 from web.guard.nonsense import Nonsense
 from web.guard.origins import Origins
+from web.metrics import Refusals
 
 LOOPBACK = ["localhost", "127.0.0.1"]
 
@@ -36,6 +37,7 @@ def guards(
     named = [Middleware(TrustedHostMiddleware, [*host_names, *LOOPBACK])] if host_names else []
     login = [Middleware(Login, accounts, secret)] if accounts else []
     return [
+        Middleware(Refusals),
         Middleware(SecurityHeaders),
         *named,
         Middleware(Origins),

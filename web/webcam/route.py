@@ -22,7 +22,7 @@ from starlette.routing import Route
 from fer_system.picture import PictureError, load_picture
 from fer_system.recognizer import Recognizer
 from fer_system.records import describe_face
-from web import text
+from web import metrics, text
 from web.guard.answers import address_of
 
 MAX_BYTES = 1 << 20
@@ -53,6 +53,7 @@ class Live:
         self._recognizer = recognizer
         self._visitors: dict[str, Visitor] = {}
         self._in_flight: Counter[str] = Counter()  # by address
+        metrics.WEBCAM_VISITORS.set_function(lambda: len(self._present()))
         self._workers = CapacityLimiter(os.cpu_count() or 1)  # first come, first served
 
     async def answer(self, request: Request) -> JSONResponse:
@@ -72,20 +73,24 @@ class Live:
         """The visitor of that session, be it new; HTTPException where there are too many."""
         if not 8 <= len(session) <= 64:
             raise HTTPException(HTTPStatus.BAD_REQUEST, text.LIVE_NO_SESSION)
-        now = time.monotonic()
-        self._visitors = {
-            name: visitor
-            for name, visitor in self._visitors.items()
-            if now - visitor.last_seen < FORGET_AFTER or visitor.in_flight
-        }
+        self._visitors = self._present()
         visitor = self._visitors.get(session)
         if visitor is None:
             neighbours = sum(other.address == address for other in self._visitors.values())
             if len(self._visitors) >= MAX_VISITORS or neighbours >= MAX_OF_ADDRESS:
                 raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, text.LIVE_FULL)
             visitor = Visitor(address)
-        visitor.last_seen = now
+        visitor.last_seen = time.monotonic()
         return visitor
+
+    def _present(self) -> dict[str, Visitor]:
+        """Those who sent a picture of late, by their sessions."""
+        now = time.monotonic()
+        return {
+            name: visitor
+            for name, visitor in list(self._visitors.items())
+            if now - visitor.last_seen < FORGET_AFTER or visitor.in_flight
+        }
 
     async def _recognise(self, visitor: Visitor, picture: bytes) -> dict[str, Any]:
         address = visitor.address
@@ -95,7 +100,9 @@ class Live:
         self._in_flight[address] += 1
         began = time.perf_counter()
         try:
-            answer = await to_thread.run_sync(self._faces, picture, limiter=self._workers)
+            with metrics.answering("webcam"):
+                answer = await to_thread.run_sync(self._faces, picture, limiter=self._workers)
+            metrics.count("webcam", 1, len(answer["faces"]))
         except PictureError as error:
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, text.error(error)) from error
         finally:
