@@ -22,6 +22,7 @@ def own_routes(recognizer: Recognizer, device: Device, drain: Drain) -> list[Rou
             {
                 "status": "ok",
                 "model": recognizer.card.model,
+                "fingerprint": recognizer.fingerprint,
                 "classes": recognizer.classes,
                 "detector": recognizer.detector_name,
             }

@@ -1,3 +1,4 @@
+import hashlib
 import re
 from pathlib import Path
 
@@ -18,6 +19,7 @@ def test_without_a_login_the_page_tells_that_it_is_up_and_ready_and_on_which_mod
         assert answer.json() == {
             "status": "ok",
             "model": "toy",
+            "fingerprint": hashlib.sha256(model_path.read_bytes()).hexdigest()[:16],
             "classes": list(Recognizer(model_path, "haar").classes),
             "detector": "Haar cascade",
         }

@@ -30,12 +30,13 @@ export function begin(element, props) {
 }
 
 // All that the modules know; who changes what is said beside it.
-function stateOf(element, { classes, model, threshold, texts, onDevice }) {
+function stateOf(element, { classes, model, fingerprint, threshold, texts, onDevice }) {
   const style = getComputedStyle(document.documentElement);
   return {
     element,
     classes,
     model, // its name
+    fingerprint, // of its file
     threshold, // the model's own, 0..1
     onDevice, // whether no picture may leave the visitor's device
     texts: texts[bestLanguage(Object.keys(texts))],

@@ -10,8 +10,8 @@ const SLOW = 100; // ms for a picture; from there on a device gives fewer than 1
 
 // Offers the switch where the server has what the device needs. `webcam.onDevice` leaves no choice.
 export async function offerDevice(webcam) {
-  const { element, onDevice } = webcam;
-  if (!onDevice) webcam.recognizer = webcam.server = new Server();
+  const { element, fingerprint, onDevice } = webcam;
+  if (!onDevice) webcam.recognizer = webcam.server = new Server(fingerprint);
   try {
     webcam.deviceFiles = await deviceFiles();
   } catch {

@@ -2,8 +2,9 @@
 
 A route of its own: Gradio's event stream queues pictures that it is asked for faster than it
 answers, and shares them out unevenly among several people. The pictures are never on the disk, and
-an answer is of its picture alone, so that any server may give it: who is who from picture to
-picture, the browser finds out. What is known of a visitor is how much it may ask for.
+an answer is of its picture alone, so that any server with the page's model may give it: who is who
+from picture to picture, the browser finds out. What is known of a visitor is how much it may ask
+for.
 """
 
 import os
@@ -62,6 +63,9 @@ class Live:
             return await self._answer(request)
 
     async def _answer(self, request: Request) -> JSONResponse:
+        own = self._recognizer.fingerprint
+        if request.query_params.get("model", own) != own:
+            raise HTTPException(HTTPStatus.CONFLICT, text.LIVE_OTHER_MODEL)
         session = request.query_params.get("session", "")
         visitor = self._visitor(session, address_of(request.scope))
         picture = await _body(request)
@@ -130,5 +134,5 @@ async def _body(request: Request) -> bytes:
 
 
 def live_route(recognizer: Recognizer) -> Route:
-    """`POST /live?session=...` with a picture as its body."""
+    """`POST /live?session=...` with a picture as its body, of any model or of `&model=...`."""
     return Route("/live", Live(recognizer).answer, methods=["POST"])

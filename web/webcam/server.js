@@ -6,7 +6,7 @@ const MOST_UNDER_WAY = 4; // what the server takes
 const [FINE, COARSE] = [0.8, 0.5]; // quality of a JPEG; the coarse one has about 60 % of the bytes
 const NARROW_LINK = 300; // ms on the way, from which on pictures are coarse
 const LINK_ANSWERS = 10; // whose fastest tells the link: busy processors delay most, but not all
-const TROUBLES = { 401: "login", 503: "full" };
+const TROUBLES = { 401: "login", 409: "renewed", 503: "full" };
 const LONGEST_ANSWER = 10_000; // ms until a server that says nothing counts as gone
 
 export class Server {
@@ -14,7 +14,9 @@ export class Server {
   #photographer = new Worker(new URL("./photographer.js", import.meta.url));
   #onTheWay = [0]; // ms that the last answers took beyond the server's own work
 
-  constructor() {
+  // Only a server that has the model of that `fingerprint` answers: two models' labels never mix.
+  constructor(fingerprint) {
+    this.#address.searchParams.set("model", fingerprint);
     this.#address.searchParams.set("session", crypto.getRandomValues(new Uint32Array(4)).join("-"));
   }
 

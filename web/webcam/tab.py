@@ -34,6 +34,7 @@ def properties(recognizer: Recognizer, on_device: bool) -> dict[str, Any]:
     return {
         "classes": recognizer.classes,
         "model": recognizer.card.model,
+        "fingerprint": recognizer.fingerprint,
         "threshold": recognizer.threshold,
         "onDevice": on_device,
         "texts": {language: words(language, recognizer.classes) for language in text.TEXTS},

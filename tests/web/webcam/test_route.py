@@ -19,8 +19,8 @@ def live(address):
     """Posts to the route of a page without a login."""
     with httpx.Client(base_url=address, timeout=60) as client:
 
-        def post(content, session="a visitor", headers=None):
-            query = {"session": session}
+        def post(content, session="a visitor", headers=None, **model):
+            query = {"session": session, **model}
             return client.post("live", params=query, content=content, headers=headers)
 
         yield post
@@ -57,6 +57,7 @@ def test_a_wrong_request_gets_one_sentence(subtests, live, astronaut):
     for wrong, status, words in [
         ({"session": "short"}, 400, "session is missing"),
         ({"session": "x" * 65}, 400, "session is missing"),
+        ({"model": "0" * 16}, 409, "another model"),
         ({"content": b""}, 422, "empty (0 bytes)"),
         ({"content": b"no picture"}, 422, "not a picture"),
         ({"content": b"x" * (MAX_BYTES + 1)}, 413, "more than 1 MB"),
