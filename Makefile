@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 
 .PHONY: doctor app check test lint repro sample report mlflow bench bench-live hostile soak audit sbom \
-	browser spark
+	browser spark balancer
 
 doctor:                 ## what is missing here and how to mend it; installs nothing
 	@$(PYTHON) -m pipeline.doctor
@@ -79,6 +79,9 @@ browser:                ## Chromium and Firefox for the page's tests, where apt 
 spark: .venv/all        ## Spark for examples/spark_score.py and its tests, and Java where apt can install it
 	command -v java || (apt-get update && apt-get install -y openjdk-17-jre-headless)
 	$(BIN)/pip install -q -c constraints.txt 'pyspark>=4,<5' pyarrow
+
+balancer:               ## nginx for the test of several replicas, where apt can install it
+	command -v nginx || test -x /usr/sbin/nginx || (apt-get update && apt-get install -y nginx-light)
 
 data/fer2013.csv: | .venv/all
 	@$(BIN)/python -m pipeline.convert  # says where to get it
