@@ -23,7 +23,8 @@ def refusal(
 def address_of(scope: Scope) -> str:
     """The visitor's address; of IPv6 the part that one household or company has to itself.
 
-    Behind a reverse proxy on this computer uvicorn has put in what the proxy says of the visitor.
+    Behind a reverse proxy on this computer, or one that the variable FORWARDED_ALLOW_IPS names,
+    uvicorn has put in what the proxy says of the visitor.
     """
     host = str((scope.get("client") or ("unknown",))[0])
     try:

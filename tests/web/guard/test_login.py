@@ -132,3 +132,20 @@ def test_logins_come_from_a_file_with_one_sentence_where_it_is_none(subtests, tm
         for user, password in (("ann", "a:b"), ("bob", "c")):
             login = {"username": user, "password": password}
             assert httpx.post(f"{address}login", data=login).status_code == 200
+
+
+def test_a_proxy_on_another_computer_is_believed_where_it_is_named(model_path):
+    def statuses(home):
+        transport = httpx.HTTPTransport(local_address=home)
+        with httpx.Client(base_url=address, transport=transport, timeout=60) as visitor:
+            return [
+                visitor.post(
+                    "login", data=WRONG, headers={"x-forwarded-for": f"203.0.113.{number}"}
+                ).status_code
+                for number in range(FREE_OF_ADDRESS + 1)
+            ]
+
+    named = {"FER_AUTH": "ann:säcret", "FORWARDED_ALLOW_IPS": "127.0.0.7"}
+    with serve(model_path, **named) as (address, _):
+        assert statuses("127.0.0.7") == [401] * (FREE_OF_ADDRESS + 1)
+        assert statuses("127.0.0.8") == [401] * FREE_OF_ADDRESS + [429]
