@@ -9,6 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from pipeline.foundation.params import REPOSITORY
+from web.flags import parse_flags
 
 DEPLOY = REPOSITORY / "deploy"
 METRICS = {
@@ -120,6 +121,24 @@ def test_the_image_is_made_of_what_is_sent_to_the_builder_and_of_all_of_it():
     assert copied == {*re.findall(r"^!(.+)$", sent, re.MULTILINE)}
     assert [source for source in copied if not (REPOSITORY / source).exists()] == []
     assert "-c constraints.txt -r requirements-app.txt" in recipe
+
+
+def test_every_file_that_is_mounted_is_there(services):
+    mounted = [volume for service in services.values() for volume in service.get("volumes", ())]
+    files = [volume.split(":")[0] for volume in mounted if volume.startswith("./")]
+    assert "./nginx.conf" in files
+    assert [name for name in files if not (DEPLOY / name).is_file()] == []
+
+
+def test_the_page_knows_the_flags_that_it_is_started_with(services):
+    recipe = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    python, program, *first = json.loads(re.findall(r"^ENTRYPOINT (.+)$", recipe, re.MULTILINE)[0])
+    assert (python, program) == ("python", "app.py")
+    flags = parse_flags([*first, *services["page-1"]["command"]])
+    assert (flags.host, flags.drain) == ("0.0.0.0", 20)
+    assert flags.metrics[0] == "0.0.0.0"
+    assert f"EXPOSE {flags.port}\n" in recipe
+    assert f"http://127.0.0.1:{flags.port}/readyz" in recipe
 
 
 @pytest.mark.skipif(not shutil.which("promtool"), reason="no promtool: install prometheus")
