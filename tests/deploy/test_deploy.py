@@ -63,6 +63,13 @@ def test_prometheus_asks_every_page_where_it_answers(services):
     assert {*listed["targets"]} == wanted
 
 
+def test_nginx_leads_to_every_page(services):
+    servers = re.findall(r"^server (\S+) ", (DEPLOY / "replicas-compose.conf").read_text(), re.M)
+    pages = [name for name, page in services.items() if page["image"] == "fer-page"]
+    assert servers == [f"{name}:7860" for name in pages]
+    assert "./replicas-compose.conf:/etc/nginx/replicas.conf:ro" in services["nginx"]["volumes"]
+
+
 def test_grafana_draws_from_the_prometheus_of_the_compose_file(services):
     [source] = load("grafana-datasource.yaml")["datasources"]
     assert source["url"] == "http://prometheus:9090"

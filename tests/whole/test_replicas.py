@@ -20,7 +20,7 @@ from tests.clips import face_picture
 from tests.model_files import write_model
 from tests.serving import started
 
-CONFIGURATION = Path(__file__).parents[2] / "deploy" / "nginx.conf"
+DEPLOY = Path(__file__).parents[2] / "deploy"
 LOGIN = {"username": "ann", "password": "secret"}
 SHARED = {"FER_SECRET": "known to both"}
 DRAWN = "() => document.querySelector('#webcam [data-name^=plate]') !== null"
@@ -54,17 +54,21 @@ def balanced(nginx, folder, pages):
     """nginx with the committed configuration, but for ports and paths; gives its address."""
     folder.mkdir()
     own = free_port()
-    text = CONFIGURATION.read_text(encoding="utf-8")
-    for was, becomes in {
-        "listen 80 ": f"listen 127.0.0.1:{own} ",
+    ports = {
         "127.0.0.1:7861": httpx.URL(pages[0].address).netloc.decode(),
         "127.0.0.1:7862": httpx.URL(pages[1].address).netloc.decode(),
+    }
+    places = {
+        "listen 80 ": f"listen 127.0.0.1:{own} ",
         "/run/fer-nginx.pid": str(folder / "pid"),
         "/var/log/nginx/error.log": str(folder / "error.log"),
-    }.items():
-        assert text.count(was) == 1, was
-        text = text.replace(was, becomes)
-    (folder / "nginx.conf").write_text(text, encoding="utf-8")
+    }
+    for name, changes in {"nginx.conf": places, "replicas.conf": ports}.items():
+        text = (DEPLOY / name).read_text(encoding="utf-8")
+        for was, becomes in changes.items():
+            assert text.count(was) == 1, was
+            text = text.replace(was, becomes)
+        (folder / name).write_text(text, encoding="utf-8")
     command = [nginx, "-c", folder / "nginx.conf", "-e", folder / "error.log", "-g", "daemon off;"]
     process = subprocess.Popen(command)
     try:
