@@ -173,37 +173,52 @@ def wait_until(condition):
         time.sleep(0.1)
 
 
-def test_on_a_cluster_a_recogniser_that_is_killed_costs_nothing(model_path, tmp_path):
-    folder, target = tmp_path / "pictures", tmp_path / "table"
+@pytest.fixture
+def many(tmp_path):
+    """A folder of 150 pictures with a face."""
+    folder = tmp_path / "many"
     folder.mkdir()
     Image.fromarray(data.astronaut()).save(folder / "0.png")
     for number in range(1, 150):
         shutil.copy(folder / "0.png", folder / f"{number}.png")
-    killed = []
+    return folder
 
-    def kill_a_recogniser():
-        """Kill the first process that recognises for a worker, once there is one."""
-        for process in recognisers():
-            process.kill()
-            killed.append(process)
-            return True
-        return job.done()
 
+def kill_a_worker(job):
+    """Kill the first process that recognises for Spark, once there is one."""
+    while not job.done():
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):  # it ended
+                parent = process.parent()
+                if parent and "pyspark.daemon" in parent.cmdline():
+                    process.kill()
+                    return
+        time.sleep(0.1)
+    raise AssertionError("nothing was killed")
+
+
+def test_a_worker_that_is_killed_on_a_cluster_loses_and_doubles_nothing(many, model_path, tmp_path):
+    target = tmp_path / "table"
     with cluster(tmp_path) as master, ThreadPoolExecutor(1) as pool:
-        job = pool.submit(scored, folder, target, "--model", model_path, master=master)
-        wait_until(kill_a_recogniser)
+        job = pool.submit(scored, many, target, "--model", model_path, master=master)
+        kill_a_worker(job)
         assert job.result() == f"150 files, 150 faces, 0 unread: {target}"
-    assert killed
     assert table_of(target)["source"].is_unique
 
 
-def recognisers():
-    """The processes that recognise for Spark's workers on this computer."""
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):  # it ended
-            of_spark = any("pyspark.daemon" in parent.cmdline() for parent in process.parents())
-            if of_spark and any("spawn_main" in part for part in process.cmdline()):
-                yield process
+def test_where_workers_end_again_and_again_isolation_is_advised_and_goes_on(
+    many, model_path, tmp_path
+):
+    target = tmp_path / "table"
+    with ThreadPoolExecutor(1) as pool:
+        job = pool.submit(submit, many, target, "--model", model_path)  # local[2] tries but once
+        kill_a_worker(job)
+        ended = job.result()
+    assert ended.returncode == 2
+    assert "spark_score.py: A worker's Python was ended again and again" in ended.stdout
+    told = scored(many, target, "--model", model_path, "--isolate")
+    assert told == f"150 files, 150 faces, 0 unread: {target}"
+    assert table_of(target)["source"].is_unique
 
 
 def test_a_cluster_that_lacks_what_the_library_requires_is_told_so(pictures, model_path, tmp_path):
