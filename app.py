@@ -44,7 +44,6 @@ def launch(
     from web.text import translations
 
     secret = os.environ.get("FER_SECRET", "").encode() or secrets.token_bytes()
-    names = flags.host_name and [*flags.host_name, flags.host]
     for port in free_ports(flags.host, flags.port):
         app = build_app(recognizer, flags.keep, flags.on_device)  # which Gradio starts but once
         try:
@@ -56,9 +55,7 @@ def launch(
                 prevent_thread_lock=True,
                 app_kwargs={
                     "routes": own_routes(recognizer, device, drain),
-                    "middleware": guards(
-                        disk, 60 * flags.keep, logins, secret, names, flags.on_device, drain
-                    ),
+                    "middleware": guards(flags, logins, secret, disk, drain),
                     "exception_handlers": REFUSALS,
                 },
                 i18n=translations(),

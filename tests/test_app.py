@@ -33,6 +33,15 @@ def test_a_drain_of_no_time_is_refused(subtests, capsys):
     assert parse_flags(["--drain", "0"]).drain == 0
 
 
+def test_what_is_no_site_may_not_show_the_page(subtests, capsys):
+    for text in ("*", "example.org", "https://a.org https://b.org", "https://a.org;", "https://"):
+        with subtests.test(text=text):
+            with pytest.raises(SystemExit) as stop:
+                parse_flags([f"--frame={text}"])
+            assert stop.value.code == 2
+            assert "write it as https://example.org" in capsys.readouterr().err
+
+
 def test_a_login_without_user_or_password_is_refused(subtests, capsys):
     for login in ("", "user", "user:", ":password"):
         with subtests.test(login=login):
@@ -49,8 +58,8 @@ def test_a_password_may_contain_colons():
 def test_help_names_every_flag():
     helped = run_app("--help")
     assert helped.returncode == 0
-    flags = "--model --detector --host --port --share --auth --auth-file --host-name --keep --mcp"
-    flags += " --drain --metrics"
+    flags = "--model --detector --host --port --share --auth --auth-file --host-name --frame"
+    flags += " --keep --drain --metrics --mcp"
     for flag in flags.split():
         assert flag in helped.stdout
 

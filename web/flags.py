@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import re
 import socket
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
@@ -60,6 +61,15 @@ def parse_flags(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         "visitors type; may be given several times (default: any name)",
     )
     parser.add_argument(
+        "--frame",
+        action="append",
+        type=site,
+        default=[],
+        metavar="SITE",
+        help="a site that may show this page within its own, such as https://example.org; may be "
+        "given several times (default: none)",
+    )
+    parser.add_argument(
         "--keep",
         type=minutes,
         default=60.0,
@@ -105,6 +115,13 @@ def listener(text: str) -> tuple[str, int]:
     """Host and port, parted by the last colon; the host is this computer where there is none."""
     host, _, number = text.rpartition(":")
     return host.strip("[]") or "127.0.0.1", port(number)
+
+
+def site(text: str) -> str:
+    """Scheme and name of a site, with a port perhaps, as browsers write its origin."""
+    if not re.fullmatch(r"https?://[a-zA-Z0-9.-]+(:[0-9]+)?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no site: write it as https://example.org")
+    return text
 
 
 def credentials(text: str) -> tuple[str, str]:

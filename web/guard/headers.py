@@ -3,6 +3,7 @@
 import hashlib
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,24 +39,25 @@ POLICY = {
 INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
-def policy(page: bytes = b"") -> str:
+def policy(page: bytes = b"", frames: Sequence[str] = ()) -> str:
     """The Content-Security-Policy of a page: of the scripts within it, those alone may run.
 
-    And those that Gradio puts into its head.
+    And those that Gradio puts into its head. The sites `frames` may show it within their pages.
     """
     hashes = [
         f"'sha256-{b64encode(hashlib.sha256(script).digest()).decode()}'"
         for script in INLINE_SCRIPT.findall(page + HEAD.encode())
     ]
-    rules = POLICY | {"script-src": " ".join([POLICY["script-src"], *hashes])}
+    more = {"script-src": hashes, "frame-ancestors": frames}
+    rules = POLICY | {name: " ".join([POLICY[name], *sources]) for name, sources in more.items()}
     return "; ".join(f"{name} {sources}" for name, sources in rules.items())
 
 
 class SecurityHeaders:
-    """Middleware that adds HEADERS to every answer, and the policy."""
+    """Middleware that adds HEADERS to every answer, and the policy, in which `frames` may be."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, frames: Sequence[str] = ()) -> None:
+        self._app, self._frames = app, frames
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI has it."""
@@ -71,7 +73,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
-                headers["Content-Security-Policy"] = policy()
+                headers["Content-Security-Policy"] = policy(frames=self._frames)
                 if headers.get("content-type", "").startswith("text/html"):
                     start = message
                     return
@@ -79,7 +81,7 @@ class SecurityHeaders:
                 page += message.get("body", b"")
                 if message.get("more_body"):
                     return
-                MutableHeaders(scope=start)["Content-Security-Policy"] = policy(page)
+                MutableHeaders(scope=start)["Content-Security-Policy"] = policy(page, self._frames)
                 await send(start)
                 start, message = None, {"type": "http.response.body", "body": page}
             await send(message)

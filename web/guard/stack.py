@@ -1,6 +1,7 @@
 """All guards in their order: what a request meets first is the first."""
 
-from collections.abc import Mapping, Sequence
+import argparse
+from collections.abc import Mapping
 
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -20,31 +21,29 @@ LOOPBACK = ["localhost", "127.0.0.1"]
 
 
 def guards(
-    disk: Disk,
-    seconds: float,
+    flags: argparse.Namespace,
     accounts: Mapping[str, str],
     secret: bytes,
-    host_names: Sequence[str],
-    on_device: bool,
+    disk: Disk,
     drain: Drain,
 ) -> list[Middleware]:
-    """What `launch(app_kwargs={"middleware": ...})` takes.
+    """What `launch(app_kwargs={"middleware": ...})` takes; `flags` are those of the command line.
 
-    Files are kept on the `disk` for so many `seconds`; without `accounts` everybody is let in;
-    without `host_names` the server answers to any name; with `on_device` it takes no pictures.
-    The `drain` tells when it takes no new work.
+    Without `accounts` everybody is let in. Files are kept on the `disk`, and the `drain` tells when
+    no new work is taken.
     """
-    named = [Middleware(TrustedHostMiddleware, [*host_names, *LOOPBACK])] if host_names else []
+    hosts = [*flags.host_name, flags.host, *LOOPBACK]
+    named = [Middleware(TrustedHostMiddleware, hosts)] if flags.host_name else []
     login = [Middleware(Login, accounts, secret)] if accounts else []
     return [
         Middleware(Refusals),
-        Middleware(SecurityHeaders),
+        Middleware(SecurityHeaders, flags.frame),
         *named,
         Middleware(Origins),
-        Middleware(Doors, on_device),
+        Middleware(Doors, flags.on_device),
         Middleware(Draining, drain),
         Middleware(Crowd),
         *login,
-        Middleware(Bodies, disk, seconds),
+        Middleware(Bodies, disk, 60 * flags.keep),
         Middleware(Nonsense),
     ]
