@@ -88,7 +88,9 @@ def _content(picture: Any) -> bytes | np.ndarray:  # noqa: ANN401
     try:
         return np.asarray(picture)
     except ValueError as error:
-        raise PictureError("The picture's rows are not all of the same length.") from error
+        raise PictureError(
+            "The picture's rows are not all of the same length; give equal ones."
+        ) from error
 
 
 def open_folder(folder: str | Path) -> PictureModel:

@@ -12,7 +12,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from queue import SimpleQueue
 
-from .errors import RecognitionError
 from .folder import Entry, read_file, recognize
 from .picture import PictureError, check_length
 from .recognizer import Recognizer
@@ -44,17 +43,16 @@ def score(
     record with `error`, and a process that is killed is replaced. They are started as
     multiprocessing's "spawn" does it: a script calls this under `if __name__ == "__main__":`.
 
-    Raises ModelError and DetectorError at once, and RecognitionError for numbers below 1 (below 0),
-    for a model with a class called like another column, and where no process can be started.
+    Raises at once ModelError and DetectorError, and ValueError for numbers below 1 (below 0) and
+    for a model with a class called like another column; RuntimeError where no process can be
+    started.
     """
     recognizer = recognizer or Recognizer()
     if threads < 1 or processes < 0:
-        raise RecognitionError("Give 1 thread or more, and 0 processes or more.")
+        raise ValueError("Give 1 thread or more, and 0 processes or more.")
     header = csv_header(recognizer.classes)
     for name in {name for name in header if header.count(name) > 1}:
-        raise RecognitionError(
-            "A class is called {name}, as another column is; use a Recognizer.", name=name
-        )
+        raise ValueError(f"A class is called {name}, as another column is; use a Recognizer.")
     return _records(pictures, recognizer, header, threads, processes)
 
 
@@ -168,7 +166,7 @@ class _Process:
         try:
             pool.submit(os.getpid).result()
         except BrokenProcessPool as error:
-            raise RecognitionError(
+            raise RuntimeError(
                 'No process can be started; is this called under `if __name__ == "__main__":`, '
                 "and is there memory left?"
             ) from error

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from fer_system import RecognitionError, Recognizer, score
+from fer_system import Recognizer, score
 from fer_system.folder import open_pictures, recognize
 from fer_system.records import csv_header, csv_rows, csv_text
 from tests.model_files import write_model
@@ -143,8 +143,8 @@ def test_a_script_without_its_guard_is_told_so(model_path, tmp_path):
 
 def test_wrong_numbers_and_a_class_that_is_called_like_a_column_are_refused(recognizer, tmp_path):
     for options in ({"threads": 0}, {"processes": -1}):
-        with pytest.raises(RecognitionError, match="1 thread or more"):
+        with pytest.raises(ValueError, match="1 thread or more"):
             score([], recognizer, **options)
     model = write_model(tmp_path / "model.onnx", outputs=2, classes='["label", "calm"]')
-    with pytest.raises(RecognitionError, match="A class is called label"):
+    with pytest.raises(ValueError, match="A class is called label"):
         score([], Recognizer(model, "haar"))

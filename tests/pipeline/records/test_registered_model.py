@@ -38,7 +38,7 @@ def astronaut_file(tmp_path_factory):
 @pytest.fixture(scope="module")
 def registry(model_path, astronaut_file, tmp_path_factory):
     """The environment of a clone whose registry holds the toy model as champion."""
-    root = tmp_path_factory.mktemp("clone")
+    root, path = tmp_path_factory.mktemp("clone"), sys.path.copy()
     folder = root / "recognizer"
     folder.mkdir()
     shutil.copy(model_path, folder / MODEL_FILE)
@@ -55,6 +55,7 @@ def registry(model_path, astronaut_file, tmp_path_factory):
         assert journal.open
         yield dict(os.environ)
     mlflow.set_tracking_uri(None)
+    sys.path[:] = path  # MLflow puts a model's own code before all other
 
 
 @pytest.fixture(scope="module")
