@@ -52,7 +52,10 @@ def score(
         raise ValueError("Give 1 thread or more, and 0 processes or more.")
     header = csv_header(recognizer.classes)
     for name in {name for name in header if header.count(name) > 1}:
-        raise ValueError(f"A class is called {name}, as another column is; use a Recognizer.")
+        raise ValueError(
+            f"A class is called {name}, as another column is; call a Recognizer, whose faces keep "
+            "their probabilities apart."
+        )
     return _records(pictures, recognizer, header, threads, processes)
 
 

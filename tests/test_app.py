@@ -14,41 +14,37 @@ from web.flags import parse_flags
 REPOSITORY = APP.parent
 
 
-def test_a_wrong_port_is_refused(subtests, capsys):
-    for port in ("0", "65536", "-1", "eight", "80.5", ""):
-        with subtests.test(port=port):
-            with pytest.raises(SystemExit) as stop:
-                parse_flags([f"--port={port}"])
-            assert stop.value.code == 2
-            assert "not a port" in capsys.readouterr().err
+@pytest.fixture
+def refused(subtests, capsys):
+    """Asserts that a flag refuses each of several values, and says how it is written."""
+
+    def refused(flag, values, sentence):
+        for value in values:
+            with subtests.test(value=value):
+                with pytest.raises(SystemExit) as stop:
+                    parse_flags([f"{flag}={value}"])
+                assert stop.value.code == 2
+                assert sentence in capsys.readouterr().err
+
+    return refused
 
 
-def test_a_drain_of_no_time_is_refused(subtests, capsys):
-    for text in ("-1", "nan", "soon", "3601", ""):
-        with subtests.test(text=text):
-            with pytest.raises(SystemExit) as stop:
-                parse_flags([f"--drain={text}"])
-            assert stop.value.code == 2
-            assert "seconds from 0 to 3600" in capsys.readouterr().err
+def test_a_wrong_port_is_refused(refused):
+    refused("--port", ("0", "65536", "-1", "eight", "80.5", ""), "not a port")
+
+
+def test_a_drain_of_no_time_is_refused(refused):
+    refused("--drain", ("-1", "nan", "soon", "3601", ""), "seconds from 0 to 3600")
     assert parse_flags(["--drain", "0"]).drain == 0
 
 
-def test_what_is_no_site_may_not_show_the_page(subtests, capsys):
-    for text in ("*", "example.org", "https://a.org https://b.org", "https://a.org;", "https://"):
-        with subtests.test(text=text):
-            with pytest.raises(SystemExit) as stop:
-                parse_flags([f"--frame={text}"])
-            assert stop.value.code == 2
-            assert "write it as https://example.org" in capsys.readouterr().err
+def test_what_is_no_site_may_not_show_the_page(refused):
+    sites = ("*", "example.org", "https://a.org https://b.org", "https://a.org;", "https://")
+    refused("--frame", sites, "write it as https://example.org")
 
 
-def test_a_login_without_user_or_password_is_refused(subtests, capsys):
-    for login in ("", "user", "user:", ":password"):
-        with subtests.test(login=login):
-            with pytest.raises(SystemExit) as stop:
-                parse_flags([f"--auth={login}"])
-            assert stop.value.code == 2
-            assert "USER:PASSWORD" in capsys.readouterr().err
+def test_a_login_without_user_or_password_is_refused(refused):
+    refused("--auth", ("", "user", "user:", ":password"), "USER:PASSWORD")
 
 
 def test_a_password_may_contain_colons():
