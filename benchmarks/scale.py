@@ -8,9 +8,9 @@ where 95 of 100 answers take more than LATE, or a replica refuses more visitors.
 in a process beside the pages, on the same cores: what they cost is told too.
 """
 
+import argparse
 import asyncio
 import io
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -118,14 +118,18 @@ def row(replicas: int, visitors: int, found: Load) -> str:
 
 def main() -> None:
     """Print the table."""
-    image = Image.fromarray(load_picture(sys.argv[1]))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale")
+    parser.add_argument("picture", type=Path)
+    parser.add_argument("replicas", type=int, nargs="*", default=[1, 2])
+    flags = parser.parse_args()
+    image = Image.fromarray(load_picture(flags.picture))
     image.thumbnail((448, 448))
     file = io.BytesIO()
     image.save(file, "JPEG", quality=80)
     content = file.getvalue()
-    print(f"{psutil.cpu_count()} cores; {Path(sys.argv[1]).name}, {len(content):,} bytes")
+    print(f"{psutil.cpu_count()} cores; {flags.picture.name}, {len(content):,} bytes")
     print(f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|")
-    for replicas in map(int, sys.argv[2:] or ["1", "2"]):
+    for replicas in flags.replicas:
         with ExitStack() as stack:
             pages = [
                 stack.enter_context(started(str(DEFAULT_MODEL), detector="yunet"))

@@ -6,6 +6,7 @@ The folder's pictures are copied so often (100). Spark's start-up is a run on on
 apart; its pictures a second are those of the time beyond. Wants `make spark` for that part.
 """
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -58,10 +59,13 @@ def by_spark(source: Path, target: Path) -> None:
 
 def main() -> None:
     """Measure and tell."""
-    source, number = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 100
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scoring")
+    parser.add_argument("pictures", type=Path)
+    parser.add_argument("copies", type=int, nargs="?", default=100)
+    flags = parser.parse_args()
     with TemporaryDirectory() as place:
         folder = Path(place, "pictures")
-        paths = copies_of(source, number, folder)
+        paths = copies_of(flags.pictures, flags.copies, folder)
         recognizer = Recognizer()
         plain = 0.0
         ways: dict[str, dict[str, int]] = {
