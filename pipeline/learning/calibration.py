@@ -8,8 +8,9 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 from fer_system.metrics import macro_f1
-from pipeline.data.dataset import Split, as_input
+from pipeline.data.dataset import Split
 from pipeline.learning import networks
+from pipeline.learning.predictions import logits_of_faces
 
 STEP = 0.05
 """Between two powers of the prior that are tried."""
@@ -72,10 +73,7 @@ def favour_rare_classes(
 
 
 def _logits(network: keras.Model, faces: Split) -> np.ndarray:
-    logits: np.ndarray = networks.logits_of(network).predict(
-        as_input(faces.images), batch_size=256, verbose=0
-    )
-    return logits
+    return logits_of_faces(networks.logits_of(network), faces.images)
 
 
 def _confusion(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from pipeline.data.dataset import Split, as_input
+from pipeline.data.dataset import Split
 from pipeline.foundation.params import Training
 from pipeline.learning import networks
 from pipeline.learning.acceleration import accelerated
@@ -21,14 +21,13 @@ from pipeline.learning.checkpoint import Checkpoint, State, TrainingError, best_
 from pipeline.learning.epochs import Epochs
 from pipeline.learning.learner import Learner, loss_of
 from pipeline.learning.phases import Phase, optimizer_for, phases_of
+from pipeline.learning.predictions import logits_of_faces
 
 Log = Callable[[dict[str, float], int], None]
 """Is told the figures of an epoch, and its number from 1."""
 
 DRAWS = 1 << 18
 """Random draws of one layer in one epoch, at most; a step of 28,709 faces makes seven."""
-VALIDATION_BATCH = 512
-"""Faces that are validated at once: no more fit the caches of a CPU, and a GPU is filled."""
 
 
 @dataclass
@@ -83,8 +82,8 @@ class Fit:
 
     def _validated(self, network: keras.Model) -> dict[str, float]:
         """Accuracy and loss of `network`, which gives logits, on the validation faces."""
-        faces, labels = as_input(self.validation.images), self.validation.labels
-        logits = network.predict(faces, batch_size=VALIDATION_BATCH, verbose=0)
+        labels = self.validation.labels
+        logits = logits_of_faces(network, self.validation.images)
         loss = loss_of(self.settings)(one_hot(self.validation), logits)
         return {
             "val_accuracy": float((logits.argmax(axis=1) == labels).mean()),
