@@ -30,7 +30,9 @@ from pipeline.learning.checkpoint import (
     best_epoch,
     fingerprint,
 )
+from pipeline.learning.devices import chosen
 from pipeline.learning.fit import Fit
+from pipeline.learning.processes import agree, from_first, is_first, joined
 from pipeline.records.journal import Journal
 from pipeline.records.reports import folder_of
 from pipeline.records.teachers import load_teachers, missing_teacher, model_file
@@ -123,18 +125,21 @@ def place_of(folder: Path, name: str, settings: Training, lesson: Lesson) -> Pat
 def train_model(name: str, settings: Training, folder: Path, seconds: float) -> None:
     """Train the model `name` on the arrays and write it with its history and its record.
 
-    States are kept in `folder`, `seconds` apart at least.
+    States are kept in `folder`, `seconds` apart at least. Of several processes that share the
+    training, the first alone writes.
     """
-    lesson = read_lesson(name, settings)
-    checkpoint = Checkpoint(place_of(folder, name, settings, lesson), seconds)
-    state = checkpoint.load()
+    lesson, devices = read_lesson(name, settings), chosen(settings, f"train.{name}")
+    place = place_of(folder, name, settings, lesson)
+    agree(place.name, "recipe, or other faces, votes or teachers,")
+    checkpoint = Checkpoint(place, seconds)
+    state = from_first(checkpoint.load)
     if state.epochs:
         print(f"{name}: going on after epoch {state.epochs}")
     keras.utils.set_random_seed(settings.seed)
     network = networks.build(settings.network, (SIZE, SIZE, 1), len(lesson.train.classes))
     if settings.distil and settings.distil.start:
         network.set_weights(lesson.teachers[settings.distil.start].get_weights())
-    journal = begin(name, settings, state)
+    journal = begin(name, settings, state) if is_first() else None
     Fit(
         network,
         settings,
@@ -142,10 +147,13 @@ def train_model(name: str, settings: Training, folder: Path, seconds: float) -> 
         lesson.validation,
         checkpoint,
         state,
-        journal.log_metrics,
+        journal.log_metrics if journal else lambda *_: None,
         list(lesson.teachers.values()),
+        devices,
     ).run()
-    record = record_of(name, settings, lesson, network, state)
+    if not journal:
+        return
+    record = record_of(name, settings, lesson, network, state) | {"devices": len(devices) or 1}
     write_results(name, network, state, record)
     journal.finish()
     checkpoint.remove()
@@ -190,8 +198,10 @@ def main() -> None:
         help="least time between two states (default: %(default)s)",
     )
     arguments = parser.parse_args()
-    for name, settings in settings_of(arguments.models, load_params()).items():
-        train_model(name, settings, arguments.state, arguments.save_every)
+    trainings = settings_of(arguments.models, load_params())
+    with joined():
+        for name, settings in trainings.items():
+            train_model(name, settings, arguments.state, arguments.save_every)
 
 
 if __name__ == "__main__":

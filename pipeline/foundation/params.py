@@ -9,8 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, PlainValidator, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -23,6 +24,15 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Epochs = Annotated[int, Field(ge=1, le=10_000)]
+
+
+def _checked_devices(value: Any) -> Any:  # noqa: ANN401
+    if value == "all" or (type(value) is int and value >= 1):
+        return value
+    raise PydanticCustomError("devices", "Input should be a whole number from 1, or all")
+
+
+Devices = Annotated[int | Literal["all"], PlainValidator(_checked_devices)]
 
 UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
 """How pydantic calls a key that nothing reads."""
@@ -164,7 +174,8 @@ class Training:
     is kept, never the last.
 
     `prior_power` is the largest power of the classes' shares by which rare classes may be favoured:
-    `learning/calibration.py` tells how.
+    `learning/calibration.py` tells how. `devices` is the number of GPUs, or of CPUs where there is
+    none, that share every batch equally.
     """
 
     network: Network
@@ -189,6 +200,7 @@ class Training:
     distil: Distillation | None = None
     prior_power: Share = 0.0
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
+    devices: Devices = 1
 
 
 VIEWS = {"none": 1, "flip": 2, "ten": 10}

@@ -7,6 +7,8 @@ from typing import Any
 import keras
 from keras import layers
 
+from pipeline.learning.devices import device_count
+
 if keras.backend.backend() == "tensorflow":
     import tensorflow as tf
 
@@ -48,7 +50,10 @@ def accelerated(network: keras.Model, precision: str) -> keras.Model:
         config = layer.get_config()
         if layer.name != "logits":
             config["dtype"] = precision
-        return _kind(layer).from_config(config)
+        kind = _kind(layer)
+        if kind is layers.BatchNormalization and keras.backend.backend() == "tensorflow":
+            config["synchronized"] = device_count() > 1
+        return kind.from_config(config)
 
     copy = keras.models.clone_model(network, clone_function=copied, recursive=True)
     copy.set_weights(network.get_weights())
@@ -62,5 +67,6 @@ def _kind(layer: keras.Layer) -> type[keras.Layer]:
         and layer.input.ndim == 4
         and layer.center
         and layer.scale
+        and device_count() == 1
     )
     return FusedBatchNormalization if fusible else type(layer)

@@ -126,13 +126,13 @@ def fingerprint(settings: Training, *data: str) -> str:
     """What a training's results belong to: another recipe or other data gives another text.
 
     `data` are hashes of what it learns from. An option that is left at its default does not count,
-    so that a new one changes no text.
+    so that a new one changes no text; nor does on how many devices it is trained.
     """
     defaults = {field.name: field.default for field in fields(settings)}
     recipe = {
         name: value
         for name, value in asdict(settings).items()
-        if getattr(settings, name) != defaults[name]
+        if getattr(settings, name) != defaults[name] and name != "devices"
     }
     text = json.dumps({"settings": recipe, "data": data}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

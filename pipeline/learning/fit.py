@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras
@@ -18,10 +19,12 @@ from pipeline.learning import networks
 from pipeline.learning.acceleration import accelerated
 from pipeline.learning.batches import one_hot, targets_of
 from pipeline.learning.checkpoint import Checkpoint, State, TrainingError, best_epoch
-from pipeline.learning.epochs import Epochs
+from pipeline.learning.devices import spread
+from pipeline.learning.epochs import epochs_of
 from pipeline.learning.learner import Learner, loss_of
 from pipeline.learning.phases import Phase, optimizer_for, phases_of
 from pipeline.learning.predictions import logits_of_faces
+from pipeline.learning.processes import from_first, is_first
 
 Log = Callable[[dict[str, float], int], None]
 """Is told the figures of an epoch, and its number from 1."""
@@ -46,6 +49,7 @@ class Fit:
     state: State
     log: Log
     teachers: Sequence[keras.Model] = ()
+    devices: Sequence[str] = ()
 
     def run(self) -> None:
         """Train to the end and leave `network` at its best epoch."""
@@ -62,20 +66,25 @@ class Fit:
     def _fit(self, phase: Phase) -> None:
         settings, state = self.settings, self.state
         steps = -(-len(self.train.images) // settings.batch_size)
-        learner = self.learner(phase, steps)
         targets = targets_of(self.train, settings.votes)
-        epochs = Epochs(learner, self.train.images, targets, settings.batch_size, settings.seed)
+        with spread(self.devices):
+            learner = self.learner(phase, steps)
+            epochs = epochs_of(
+                learner, self.train.images, targets, settings.batch_size, settings.seed
+            )
+        judged = accelerated(networks.logits_of(self.network), settings.precision)
         while state.epochs < phase.last and not is_over(state, settings):
             print(f"Epoch {state.epochs + 1}/{phase.last}", flush=True)
             started = time.perf_counter()
             start_random_numbers(learner, state.epochs)
             figures = epochs(state.epochs)
             with averaged(learner):
-                figures |= self._validated(learner.network)
+                judged.set_weights(learner.network.get_weights())
+                figures |= from_first(partial(self._validated, judged))
                 self._add(figures | {"seconds": round(time.perf_counter() - started, 2)})
                 if best_epoch(state.history, settings.monitor) == state.epochs:
-                    state.best = learner.network.get_weights()
-            if self.checkpoint.is_due:
+                    state.best = judged.get_weights()
+            if is_first() and self.checkpoint.is_due:
                 _take(state, learner)
                 self.checkpoint.save(state)
         _take(state, learner)
@@ -87,7 +96,7 @@ class Fit:
         loss = loss_of(self.settings)(one_hot(self.validation), logits)
         return {
             "val_accuracy": float((logits.argmax(axis=1) == labels).mean()),
-            "val_loss": float(loss),
+            "val_loss": float(keras.ops.mean(loss)),
         }
 
     def _add(self, figures: dict[str, float]) -> None:

@@ -21,8 +21,11 @@ LOSSES = {
 
 
 def loss_of(settings: Training) -> keras.losses.Loss:
-    """The loss by the labels, of targets and logits (N, classes)."""
-    return LOSSES[settings.loss](from_logits=True, label_smoothing=settings.label_smoothing)
+    """The loss by the labels of each face, (N,), of targets and logits (N, classes)."""
+    # A mean that Keras takes is divided by the number of devices on TensorFlow.
+    return LOSSES[settings.loss](
+        from_logits=True, label_smoothing=settings.label_smoothing, reduction="none"
+    )
 
 
 class Learner(keras.Model):
@@ -52,13 +55,21 @@ class Learner(keras.Model):
 
     def call(self, inputs: dict[str, Any], training: bool = True) -> dict[str, Any]:
         """What the network says of a view of the faces, and what it should."""
+        return self.answer(self.view(inputs, training), training)
+
+    def view(self, inputs: dict[str, Any], training: bool = True) -> dict[str, Any]:
+        """The faces that the teachers see and those that the network sees, and the targets."""
         faces, targets = self.mix(as_floats(inputs["images"]), inputs["targets"])
         for change in self.changes:
             faces = change(faces, training=training)
-        outputs = {"targets": targets}
+        return {"clean": faces, "seen": self.spoil(faces, training=training), "targets": targets}
+
+    def answer(self, view: dict[str, Any], training: bool = True) -> dict[str, Any]:
+        """What network and teachers say of a view."""
+        outputs = {"targets": view["targets"]}
         if self.teachers:
-            outputs["taught"] = self.teachers(faces)
-        outputs["logits"] = self.network(self.spoil(faces, training=training), training=training)
+            outputs["taught"] = self.teachers(view["clean"])
+        outputs["logits"] = self.network(view["seen"], training=training)
         return outputs
 
     def compute_loss(
@@ -70,7 +81,7 @@ class Learner(keras.Model):
         training: bool = True,
     ) -> Any:  # noqa: ANN401
         """The mean loss of the faces that `call` gave `y_pred` of."""
-        loss = self.labelled(y_pred["targets"], y_pred["logits"])
+        loss = ops.mean(self.labelled(y_pred["targets"], y_pred["logits"]))
         if self.distil:
             return distillation_loss(y_pred["logits"], y_pred["taught"], loss, self.distil)
         return loss

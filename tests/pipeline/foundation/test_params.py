@@ -39,6 +39,7 @@ WRONG = [
         "batch_size: 0 # ",
         r"train\.cnn\.batch_size: .*greater than or equal to 1",
     ),
+    ("seed: 1", "devices: 0\n    seed: 1", r"train\.cnn\.devices: .*from 1, or all, but it is 0"),
     (
         "learning_rate: 0.001",
         "learning_rate: -1",

@@ -33,7 +33,7 @@ teacher = networks.build(options, (48, 48, 1), 7)
 def history(kind, settings):
     keras.utils.set_random_seed(3)
     network, state = networks.build(options, (48, 48, 1), 7), State()
-    fit.Epochs = kind
+    fit.epochs_of = kind
     faces, kept = [split(1, 100), split(2, 64)], Checkpoint(Path("unused"), 3600)
     fit.Fit(network, settings, *faces, kept, state, lambda *_: None, [teacher]).run()
     return [[row[name] for name in ("loss", "accuracy", "val_loss")] for row in state.history]
