@@ -102,7 +102,7 @@ class CompiledEpochs:
         self, learner: Learner, images: np.ndarray, targets: np.ndarray, batch_size: int, seed: int
     ) -> None:
         self.learner, self.batch_size, self.seed = learner, batch_size, seed
-        self.data = jax.device_put((images, targets), layout())
+        self.data = placed(images, layout()), placed(targets, layout())
         self.shared = layout(None, "batch")
         self._run = jax.jit(self._epoch, donate_argnums=0)
 
@@ -116,8 +116,7 @@ class CompiledEpochs:
         )
         values = [[variable.value for variable in group] for group in groups]
         order = order_of(len(self.data[0]), self.batch_size, self.seed, epoch)
-        order = jax.device_put(order, self.shared)
-        values, figures = self._run(values, order, *self.data)
+        values, figures = self._run(values, placed(order, self.shared), *self.data)
         for group, new in zip(groups, values, strict=True):
             for variable, value in zip(group, new, strict=True):
                 variable.assign(value)
@@ -145,6 +144,13 @@ class CompiledEpochs:
         (loss, (outputs, others)), gradients = differentiate(trained)
         trained, optimizer = self.learner.optimizer.stateless_apply(optimizer, gradients, trained)
         return [trained, others, optimizer], jnp.stack([loss, hits(outputs).mean()])
+
+
+def placed(array: np.ndarray, where: Any) -> Any:  # noqa: ANN401
+    """An array on the devices as a `layout` says; each process puts there what is its own."""
+    if where is None:
+        return jax.device_put(np.asarray(array))
+    return jax.make_array_from_callback(array.shape, where, lambda part: np.asarray(array[part]))
 
 
 def layout(*axes: str | None) -> Any:  # noqa: ANN401
