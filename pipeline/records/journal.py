@@ -19,7 +19,7 @@ from urllib.request import urlopen
 
 from pipeline.foundation.errors import PipelineError
 from pipeline.foundation.params import REPOSITORY
-from pipeline.records.open_runs import OpenRuns
+from pipeline.records.open_runs import OpenRuns, one_at_a_time
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,9 +113,14 @@ class Journal:
     @_warns
     def _begin(self, name: str, run_id: str, tags: dict[str, str]) -> None:
         _wait_for_answer(tracking_uri())
-        self._client = _mlflow().MlflowClient()
-        self._open_runs = OpenRuns(_root() / "mlartifacts" / "open")
-        self._close_dead_runs()
+        mlflow, place = _mlflow(), _root() / "mlartifacts"
+        self._open_runs = OpenRuns(place / "open")
+        with one_at_a_time(place / "beginning"):  # MLflow fails where two processes make its tables
+            self._client = mlflow.MlflowClient()
+            self._close_dead_runs()
+            self._find_or_create(name, run_id, tags)
+
+    def _find_or_create(self, name: str, run_id: str, tags: dict[str, str]) -> None:
         experiment_id = self._experiment_id()
         known = run_id if self._is_known(run_id) else self._run_of(experiment_id, tags[ORIGIN])
         self.is_new = not known
@@ -278,6 +283,11 @@ def _artifact_location() -> str | None:
 def _root() -> Path:
     """The repository of the user: DVC's temporary experiments run in a copy elsewhere."""
     return Path(os.environ.get("DVC_ROOT", REPOSITORY))
+
+
+def in_a_copy() -> bool:
+    """Whether this runs in a copy of the user's repository, as DVC's queued experiments do."""
+    return _root().resolve() != REPOSITORY.resolve()
 
 
 def _flat(mapping: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -1,16 +1,20 @@
 """Which runs of the journal are being written: a file of each is locked while its process lives.
 
-The lock is SQLite's, which every operating system lets go of with the process, however it ends.
+Such a lock also lets them begin one at a time. It is SQLite's, which every operating system lets go
+of with the process, however it ends.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 SECONDS = 5.0
 """How long a lock is waited for: another process may be looking whether its owner is alive."""
+SECONDS_TO_BEGIN = 120.0
+"""How long a run waits for others to begin; the first one makes the store's tables."""
 
 
 class OpenRuns:
@@ -42,6 +46,18 @@ class OpenRuns:
     def forget(self, run_id: str) -> None:
         """Never again give this run, one of `left`."""
         (self._folder / run_id).unlink(missing_ok=True)
+
+
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Wait until no other process on this clone is in here with the same lock file `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    held = _lock(path, SECONDS_TO_BEGIN)
+    try:
+        yield
+    finally:
+        if held:
+            held.close()
 
 
 def _lock(path: Path, seconds: float) -> sqlite3.Connection | None:

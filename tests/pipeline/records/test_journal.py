@@ -22,6 +22,15 @@ if sys.stdin.readline():
     journal.finish()
 """
 
+AT_ONCE = """
+import sys
+from mlflow import MlflowClient
+from pipeline.records.journal import Journal
+print("ready", flush=True)
+sys.stdin.readline()
+print(Journal("training").run_id)
+"""
+
 TWO_TRAININGS = """
 from pipeline.records.journal import Journal
 for name in "cnn", "vgg":
@@ -80,6 +89,29 @@ def test_a_run_is_closed_when_its_process_was_killed_and_not_before(environment,
         assert (again, status(first)) == (first, "RUNNING")
         resumed.communicate("finish\n")
         assert status(first) == "FINISHED"
+
+
+def test_trainings_that_begin_at_once_in_a_new_store_each_get_a_run(environment):
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", AT_ONCE],
+            cwd=REPOSITORY,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for process in started:
+        assert process.stdout.readline() == "ready\n"
+    for process in started:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    runs, warned = zip(*(process.communicate() for process in started), strict=True)
+    assert "MLflow does not answer" not in "".join(warned)
+    assert len({run.strip() for run in runs} - {""}) == len(started)
 
 
 def two_trainings(environment, uri):
