@@ -26,7 +26,7 @@ from pipeline.foundation.errors import run
 from pipeline.foundation.params import REPOSITORY, load_params
 from pipeline.foundation.revision import run_name
 from pipeline.records.card import metadata_of, read_card, read_champion
-from pipeline.records.journal import VERSION, Journal
+from pipeline.records.journal import VERSION, Journal, in_a_copy
 from pipeline.records.reports import PICTURES, folder_of, read_history, read_report
 
 RECORDED = "recorded"
@@ -117,7 +117,7 @@ def main() -> None:
         card = read_card(name, params.trained, params.promote.metric)
         cost = read_report(name, "cost", "milliseconds_per_face", "seconds_per_epoch")
         journal = record(card, cost, validation)
-        if name == champion:
+        if name == champion and not in_a_copy():  # an experiment's choice waits for `dvc exp apply`
             journal.promote()
         rows.append(row_of(card, cost, mark=" *" * (name == champion)))
     print(f"{table(rows)}\n* the champion, by {card['chosen_by']}; the page serves it")

@@ -64,6 +64,7 @@ def _lock(path: Path, seconds: float) -> sqlite3.Connection | None:
     """A connection that locks the file until it is closed; None where another process does."""
     lock = sqlite3.connect(path, timeout=seconds, isolation_level=None)
     try:
+        lock.execute("PRAGMA journal_mode = OFF")  # else a killed process leaves a second file
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error:
         lock.close()

@@ -89,6 +89,7 @@ def test_a_run_is_closed_when_its_process_was_killed_and_not_before(environment,
         assert (again, status(first)) == (first, "RUNNING")
         resumed.communicate("finish\n")
         assert status(first) == "FINISHED"
+    assert not list((tmp_path / "mlartifacts" / "open").iterdir())
 
 
 def test_trainings_that_begin_at_once_in_a_new_store_each_get_a_run(environment):
