@@ -1,0 +1,106 @@
+"""Two values in DVC's queue, and two workers that try them at once, as the README has it."""
+
+import json
+import subprocess
+import time
+
+import mlflow
+import psutil
+import pytest
+
+from tests.workspace import Workspace
+
+RATES = (0.0001, 0.003)
+SECONDS = 120
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """A workspace whose workers are gone at the end, and what they were running too."""
+    workspace = Workspace(tmp_path / "clone")
+    yield workspace
+    workspace.run("dvc", "queue", "stop", "--kill")
+    _, alive = psutil.wait_procs(workers(workspace), timeout=30)
+    for process in alive:
+        process.kill()
+
+
+def start(workspace, number, device):
+    """Start the workers up to `number` that are not there yet, and wait until all have work."""
+    command = ["dvc", "queue", "start", "-j", str(number)]
+    variables = workspace.environment | {"CUDA_VISIBLE_DEVICES": device}
+    # Not by `run`: workers keep its pipe open.
+    subprocess.run(
+        command, cwd=workspace.root, env=variables, stdout=subprocess.DEVNULL, check=True
+    )
+    wait_until(lambda: f"{number} active" in workspace.run("dvc", "queue", "status"))
+
+
+def workers(workspace):
+    """The processes of DVC's workers that live."""
+    folder = workspace.root / ".dvc" / "tmp" / "exps" / "celery"
+    pids = [int(path.read_text()) for path in folder.glob("dvc-exp-worker-*.pid")]
+    return [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
+
+
+def devices(workspace):
+    """Of each experiment that runs a stage at present: the device that this stage sees."""
+    found = {}
+    for worker in workers(workspace):
+        for process in worker.children(recursive=True):
+            try:
+                variables = process.environ()
+            except psutil.Error:  # it ended
+                continue
+            if "DVC_EXP_NAME" in variables:
+                found[variables["DVC_EXP_NAME"]] = variables["CUDA_VISIBLE_DEVICES"]
+    return found
+
+
+def wait_until(is_so):
+    """Return once `is_so()`; a failed assertion after SECONDS."""
+    until = time.monotonic() + SECONDS
+    while not is_so():
+        assert time.monotonic() < until, is_so
+
+
+def test_two_workers_try_two_values_at_once_each_on_its_device(workspace):
+    def status():
+        return workspace.run("dvc", "queue", "status")
+
+    values = ["models=[cnn]", "students=[]", "train.cnn.epochs=2"]
+    values.append(f"train.cnn.learning_rate={','.join(map(str, RATES))}")
+    queue = ["--queue", "--copy-paths", "data/fer2013.csv"]
+    workspace.run("dvc", "exp", "run", *queue, *(f"-S{value}" for value in values))
+    start(workspace, 1, device="0")
+    start(workspace, 2, device="1")
+    wait_until(lambda: sorted(devices(workspace).values()) == ["0", "1"])
+    names = set(devices(workspace))
+    wait_until(lambda: status().count("Success") + status().count("Failed") == len(RATES))
+
+    shown = json.loads(workspace.run("dvc", "exp", "show", "--json"))
+    [baseline] = [it for it in shown if it["experiments"]]
+    found = {it["name"]: it["revs"][0]["data"] for it in baseline["experiments"]}
+    assert set(found) == names
+    rates = {
+        name: data["params"]["params.yaml"]["data"]["train"]["cnn"]["learning_rate"]
+        for name, data in found.items()
+    }
+    assert sorted(rates.values()) == sorted(RATES)
+
+    uri = f"sqlite:///{workspace.root / 'mlflow.db'}"
+    store = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
+    runs = store.search_runs([store.get_experiment_by_name("fer").experiment_id])
+    told = {run.info.run_name: (run.info.status, run.data.params["learning_rate"]) for run in runs}
+    assert told == {f"cnn {name}": ("FINISHED", str(rate)) for name, rate in rates.items()}
+    for run in runs:
+        metrics = found[run.info.run_name.removeprefix("cnn ")]["metrics"]
+        figures = metrics["reports/models/cnn/metrics.json"]["data"]["validation"]
+        assert run.data.metrics["validation.accuracy"] == figures["accuracy"]
+
+    assert not store.get_registered_model("fer").aliases, "an experiment took the champion's place"
+    taken = min(rates, key=rates.get)
+    workspace.run("dvc", "exp", "apply", taken)
+    workspace.run("dvc", "repro")
+    champion = store.get_model_version_by_alias("fer", "champion").run_id
+    assert store.get_run(champion).info.run_name == f"cnn {taken}"
