@@ -14,7 +14,7 @@ from pipeline.learning.checkpoint import TrainingError, fingerprint
 from pipeline.learning.devices import chosen
 
 PROGRAM = """
-import json
+import json, tempfile
 from dataclasses import replace
 from pathlib import Path
 import keras, numpy as np
@@ -46,18 +46,28 @@ settings = replace(
 keras.utils.set_random_seed(5)
 teacher = networks.build(options, (48, 48, 1), 7)
 
-def fit_on(settings, state):
+def fit_on(settings, state, kept=Checkpoint(Path("unused"), 3600), log=lambda *_: None):
     keras.utils.set_random_seed(3)
     network = networks.build(options, (48, 48, 1), 7)
-    faces, kept = [split(1, 101), split(2, 63)], Checkpoint(Path("unused"), 3600)
-    places = chosen(settings, "train.vgg")
-    log = lambda *_: None
+    faces, places = [split(1, 101), split(2, 63)], chosen(settings, "train.vgg")
     return fit.Fit(network, settings, *faces, kept, state, log, [teacher], places)
 
-def history(settings):
-    state = State()
+def history(settings, state=None):
+    state = state or State()
     fit_on(settings, state).run()
     return [[row[name] for name in ("loss", "val_loss")] for row in state.history]
+
+def cut_off(settings):
+    '''The state that is left of a training that ends in its third epoch.'''
+    def end(figures, epoch):
+        if epoch == 3:
+            raise KeyboardInterrupt
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Checkpoint(Path(folder), 0)
+        try:
+            fit_on(settings, State(), kept, end).run()
+        except KeyboardInterrupt:
+            return kept.load()
 
 def whereabouts(settings):
     '''Over how many devices the weights are spread, and how many faces of a batch each takes.'''
@@ -75,14 +85,18 @@ def whereabouts(settings):
     return [len(weight.values), *seen]
 
 spread_out = replace(settings, devices="all")
-found = {"one": history(settings), "two": history(spread_out), "where": whereabouts(spread_out)}
-print(json.dumps(found))
+print(json.dumps({
+    "one": history(settings),
+    "two": history(spread_out),
+    "moved": history(spread_out, cut_off(settings)),
+    "where": whereabouts(spread_out),
+}))
 """
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["jax", "tensorflow"])
-def test_two_devices_give_the_losses_of_one_for_batches_of_the_same_size(backend):
+def test_two_devices_give_the_losses_of_one_and_go_on_where_one_was_cut_off(backend):
     pytest.importorskip(backend, reason=f"{backend} is not installed")
     environment = os.environ | {
         "KERAS_BACKEND": backend,
@@ -96,8 +110,10 @@ def test_two_devices_give_the_losses_of_one_for_batches_of_the_same_size(backend
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["where"] == [2, 16]
     assert len(found["one"]) == 3
-    for one, two in zip(found["one"], found["two"], strict=True):
+    for one, two, moved in zip(found["one"], found["two"], found["moved"], strict=True):
         assert two == pytest.approx(one, abs=1e-3)
+        assert moved == pytest.approx(one, abs=1e-3)
+    assert found["moved"][:2] == found["one"][:2]
 
 
 def settings(**changes):
