@@ -3,6 +3,8 @@
 import json
 import subprocess
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import mlflow
 import psutil
@@ -16,13 +18,24 @@ SECONDS = 120
 
 @pytest.fixture
 def workspace(tmp_path):
-    """A workspace whose workers are gone at the end, and what they were running too."""
+    """A workspace whose workers are gone at the end, with all that they were running."""
     workspace = Workspace(tmp_path / "clone")
     yield workspace
-    workspace.run("dvc", "queue", "stop", "--kill")
-    _, alive = psutil.wait_procs(workers(workspace), timeout=30)
-    for process in alive:
-        process.kill()
+    while left := processes(workspace):  # `dvc queue stop --kill` would leave the trainings
+        for process in left:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(left)
+
+
+def processes(workspace):
+    """What runs in the workspace: DVC's workers and all that they started."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):  # it has just ended, or is another user's
+            if Path(process.cwd()).is_relative_to(workspace.root.resolve()):
+                found.append(process)
+    return found
 
 
 def start(workspace, number, device):
@@ -36,22 +49,12 @@ def start(workspace, number, device):
     wait_until(lambda: f"{number} active" in workspace.run("dvc", "queue", "status"))
 
 
-def workers(workspace):
-    """The processes of DVC's workers that live."""
-    folder = workspace.root / ".dvc" / "tmp" / "exps" / "celery"
-    pids = [int(path.read_text()) for path in folder.glob("dvc-exp-worker-*.pid")]
-    return [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
-
-
 def devices(workspace):
     """Of each experiment that runs a stage at present: the device that this stage sees."""
     found = {}
-    for worker in workers(workspace):
-        for process in worker.children(recursive=True):
-            try:
-                variables = process.environ()
-            except psutil.Error:  # it ended
-                continue
+    for process in processes(workspace):
+        with suppress(psutil.Error):  # it has just ended
+            variables = process.environ()
             if "DVC_EXP_NAME" in variables:
                 found[variables["DVC_EXP_NAME"]] = variables["CUDA_VISIBLE_DEVICES"]
     return found
