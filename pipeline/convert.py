@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.data import ferplus
 from pipeline.data.class_folders import read_class_folders
-from pipeline.data.dataset import Split, save_splits
+from pipeline.data.dataset import ARRAYS, Split, save_splits
 from pipeline.data.fer2013 import read_csv
 from pipeline.foundation.errors import run
 from pipeline.foundation.files import write_csv
@@ -28,7 +28,7 @@ def read(data: Data) -> tuple[dict[str, Split], list[str]]:
                 f"data.labels is ferplus, whose votes belong to FER2013's CSV, but data.source is "
                 f"the folder {data.source}; set data.labels: fer2013"
             )
-        return read_class_folders(source)
+        return read_class_folders(source, ARRAYS)
     splits, votes = read_csv(source), REPOSITORY / data.votes
     if data.labels == "ferplus":
         return ferplus.relabelled(splits, ferplus.voted_labels(splits, votes)), []

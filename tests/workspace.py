@@ -95,7 +95,7 @@ ablation:
 class Workspace:
     """A folder like a fresh clone, with drawn faces for a dataset and small models to train."""
 
-    def __init__(self, root, rows=350):
+    def __init__(self, root: Path, rows: int = 350) -> None:
         self.root = root
         files = self._git("ls-files", "-co", "--exclude-standard", cwd=REPOSITORY).splitlines()
         for name in files:
@@ -158,7 +158,7 @@ class Workspace:
         """Run one stage of the pipeline without DVC."""
         return self.run(sys.executable, "-m", f"pipeline.{name}", *arguments, **variables)
 
-    def replace(self, file, old, new):
+    def replace(self, file: str, old: str, new: str) -> None:
         """Change a text in one of the workspace's files."""
         path = self.root / file
         text = path.read_text(encoding="utf-8")

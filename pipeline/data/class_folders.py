@@ -6,8 +6,11 @@ depth, or in `<class>/` where there are no splits. A split that is missing is cu
 
 from __future__ import annotations
 
+import os
+import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -16,7 +19,7 @@ from tqdm import tqdm
 
 from fer_system.emotions import FER2013, FERPLUS, class_named
 from fer_system.picture import PictureError, is_junk, load_picture
-from pipeline.data.dataset import SIZE, SPLITS, Split
+from pipeline.data.dataset import CHUNK, SIZE, SPLITS, Split, mapped, release
 from pipeline.data.duplicates import duplicates, photographs
 from pipeline.data.faults import DataError, refuse
 
@@ -29,11 +32,17 @@ SEED = 1
 MOST_CLASSES = 256
 """Labels are stored as bytes, which number no more classes."""
 
-Files = list[tuple[Path, str]]
-"""Pictures, each with the name of its class."""
+
+@dataclass(frozen=True)
+class ClassFolder:
+    """A folder of one class: the paths of its pictures from there, as short as millions ask."""
+
+    path: Path
+    label: str
+    files: list[str]
 
 
-def read_class_folders(source: Path) -> tuple[dict[str, Split], list[str]]:
+def read_class_folders(source: Path, scratch: Path) -> tuple[dict[str, Split], list[str]]:
     """Faces and labels of every split, and sentences on what was done and noticed.
 
     Pictures of any size, grey or in colour, become 48x48 grey levels; one that is not square is
@@ -43,20 +52,25 @@ def read_class_folders(source: Path) -> tuple[dict[str, Split], list[str]]:
     A missing split gets a tenth of each class of train, whole photographs drawn by SEED. Nothing
     is moved between splits that are there, but faces that stand in two of them are counted.
     DataError names the first pictures and classes that cannot be used and counts the rest.
+
+    The faces lie in files without a name in the folder `scratch`, so that memory need not hold
+    them; the files are gone with the arrays, or with the process whatever ends it.
     """
     folders = _split_folders(source)
     faults: list[str] = []
-    files = {split: _files(folder, source, faults) for split, folder in folders.items()}
-    classes = in_order({name for listed in files.values() for _, name in listed})
+    listed = {split: _class_folders(folder, source, faults) for split, folder in folders.items()}
+    classes = in_order({each.label for found in listed.values() for each in found if each.files})
     if not 2 <= len(classes) <= MOST_CLASSES:
         faults.append(
             f"the number of classes with pictures is {len(classes)}; it must be from 2 to "
             f"{MOST_CLASSES}"
         )
         refuse(source, faults, "faults")
-    given = {split: _read(listed, classes, source, faults) for split, listed in files.items()}
+    given = {
+        split: _read(found, classes, source, scratch, faults) for split, found in listed.items()
+    }
     refuse(source, faults + _missing_classes(given), "faults")
-    splits = with_every_split(given)
+    splits = with_every_split(given, scratch)
     refuse(
         source, _missing_classes(splits), "too few different pictures to cut splits out of train"
     )
@@ -87,26 +101,31 @@ def _split_folders(source: Path) -> dict[str, Path]:
     return folders
 
 
-def _files(folder: Path, source: Path, faults: list[str]) -> Files:
-    """The files in the class folders of one split; what lies elsewhere is added to `faults`."""
-    files: Files = []
+def _class_folders(folder: Path, source: Path, faults: list[str]) -> list[ClassFolder]:
+    """The class folders of one split; what lies elsewhere is added to `faults`."""
+    found = []
     for child in _children(folder):
         place = child.relative_to(source)
         if not child.is_dir():
             faults.append(f"{place}: it lies in no class folder; move it into one, or away")
             continue
-        own = _files_below(child)
-        if not own:
+        files = list(_files_below(child))
+        if not files:
             faults.append(f"{place}: the folder is empty; put pictures there, or delete it")
-        files += [(path, class_of(child.name)) for path in own]
-    return files
+        found.append(ClassFolder(child, class_of(child.name), files))
+    return found
 
 
-def _files_below(folder: Path) -> list[Path]:
-    files: list[Path] = []
-    for child in _children(folder):
-        files += _files_below(child) if child.is_dir() else [child]
-    return files
+def _files_below(folder: Path, place: str = "") -> Iterator[str]:
+    """Paths from `folder` of the files below `place`, a path from there too, in order."""
+    with os.scandir(folder / place) as entries:
+        children = sorted((each.name, each.is_dir()) for each in entries if not is_junk(each.name))
+    for name, is_folder in children:
+        path = os.path.join(place, name)  # noqa: PTH118
+        if is_folder:
+            yield from _files_below(folder, path)
+        else:
+            yield path
 
 
 def _children(folder: Path) -> list[Path]:
@@ -128,20 +147,46 @@ def in_order(classes: set[str]) -> tuple[str, ...]:
     return tuple(sorted(classes))
 
 
-def _read(files: Files, classes: Sequence[str], source: Path, faults: list[str]) -> Split:
+def _read(
+    folders: Sequence[ClassFolder],
+    classes: Sequence[str],
+    source: Path,
+    scratch: Path,
+    faults: list[str],
+) -> Split:
     """The faces of one split; what cannot be read is added to `faults`.
 
     A bar on a terminal tells the time left.
     """
-    images, labels = [], []
-    for path, name in tqdm(files, "convert", unit=" pictures", disable=None, leave=False):
-        try:
-            images.append(grey_face(load_picture(path)))
-            labels.append(classes.index(name))
-        except PictureError as error:
-            faults.append(f"{path.relative_to(source)}: {error}")
-    faces = np.array(images, np.uint8).reshape(-1, SIZE, SIZE)
-    return Split(faces, np.array(labels, np.uint8), tuple(classes))
+    labels = bytearray()
+
+    def faces() -> Iterator[np.ndarray]:
+        total = sum(len(folder.files) for folder in folders)
+        with tqdm(None, "convert", total, unit=" pictures", disable=None, leave=False) as bar:
+            for folder in folders:
+                for file in folder.files:
+                    path = folder.path / file
+                    try:
+                        face = grey_face(load_picture(path))
+                    except PictureError as error:
+                        faults.append(f"{path.relative_to(source)}: {error}")
+                    else:
+                        labels.append(classes.index(folder.label))
+                        yield face
+                    bar.update()
+
+    images = _kept(faces(), scratch)
+    return Split(images, np.array(labels, np.uint8), tuple(classes))
+
+
+def _kept(faces: Iterable[np.ndarray], scratch: Path) -> np.ndarray:
+    """Faces, some or one at a time, as one array that lies in a nameless file in `scratch`."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=scratch) as file:
+        for part in faces:
+            file.write(part.tobytes())
+        file.flush()
+        return mapped(file, 0, file.tell() // SIZE**2)
 
 
 def grey_face(picture: np.ndarray) -> np.ndarray:
@@ -160,21 +205,27 @@ def _missing_classes(splits: dict[str, Split]) -> list[str]:
     ]
 
 
-def with_every_split(given: dict[str, Split]) -> dict[str, Split]:
+def with_every_split(given: dict[str, Split], scratch: Path) -> dict[str, Split]:
     """`given`, in the order of SPLITS; the splits that are missing are cut out of train."""
-    splits, train = dict(given), given["train"]
-    missing = [split for split in SPLITS if split not in given]
-    if missing:
-        photograph, rng = photographs(train.images), np.random.default_rng(SEED)
-        for split in missing:
-            held = held_out(train.labels, photograph, rng)
-            splits[split], train = _part(train, held), _part(train, ~held)
-            photograph = photograph[~held]
-    return {split: splits[split] for split in SPLITS} | {"train": train}
+    train, missing = given["train"], [split for split in SPLITS if split not in given]
+    if not missing:
+        return {split: given[split] for split in SPLITS}
+    photograph, rng = photographs(train.images), np.random.default_rng(SEED)
+    rest, rows = np.arange(len(train.labels)), {}
+    for split in missing:
+        held = held_out(train.labels[rest], photograph[rest], rng)
+        rows[split], rest = rest[held], rest[~held]
+    cut = {split: _part(train, own, scratch) for split, own in (rows | {"train": rest}).items()}
+    return {split: (given | cut)[split] for split in SPLITS}
 
 
-def _part(split: Split, kept: np.ndarray) -> Split:
-    return Split(split.images[kept], split.labels[kept], split.classes)
+def _part(split: Split, rows: np.ndarray, scratch: Path) -> Split:
+    def faces() -> Iterator[np.ndarray]:
+        for start in range(0, len(rows), CHUNK):
+            yield split.images[rows[start : start + CHUNK]]
+            release(split.images)
+
+    return Split(_kept(faces(), scratch), split.labels[rows], split.classes)
 
 
 def held_out(labels: np.ndarray, photograph: np.ndarray, rng: np.random.Generator) -> np.ndarray:

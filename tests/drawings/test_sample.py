@@ -82,8 +82,8 @@ def test_class_folders_hold_colour_pictures_of_many_sizes(drawn_folder):
     assert all(48 <= side < 97 for size in sizes for side in size)
 
 
-def test_class_folders_are_read_as_they_were_planned(drawn_folder):
-    splits, notes = read_class_folders(drawn_folder)
+def test_class_folders_are_read_as_they_were_planned(drawn_folder, tmp_path):
+    splits, notes = read_class_folders(drawn_folder, tmp_path / "arrays")
     for name, split in splits.items():
         shown = Counter(split.classes[label] for label in split.labels)
         assert shown == Counter(emotion for part, emotion in sample.plan(ROWS) if part == name)

@@ -1,12 +1,15 @@
 """Class folders are read whole or not at all, and split so that no photograph is on two sides."""
 
+import tracemalloc
+
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from fer_system.emotions import FER2013, FERPLUS
 from pipeline.data.class_folders import class_of, held_out, in_order, read_class_folders
-from pipeline.data.dataset import SPLITS
+from pipeline.data.dataset import CHUNK, SPLITS, data_hash, load_split, save_splits
 from pipeline.data.faults import DataError
 
 
@@ -47,7 +50,7 @@ def test_every_split_is_read_with_its_classes(source, add):
         add(f"Train/{name}", 3 * place)
         add(f"val/{name}", 2 * place)
         add(f"test/{name}/more", place)
-    splits, notes = read_class_folders(source)
+    splits, notes = read_class_folders(source, source.parent / "arrays")
     assert list(splits) == list(SPLITS)
     assert counts(splits) == {"train": [3, 6], "val": [2, 4], "test": [1, 2]}
     assert all(split.classes == ("a", "b") for split in splits.values())
@@ -60,7 +63,7 @@ def test_a_picture_of_48_pixels_keeps_every_grey_level(source, rng):
         for name, pixels in zip("ab", levels, strict=True):
             (source / split / name).mkdir(parents=True)
             Image.fromarray(pixels).save(source / split / name / "1.png")
-    splits, _ = read_class_folders(source)
+    splits, _ = read_class_folders(source, source.parent / "arrays")
     for split in splits.values():
         np.testing.assert_array_equal(split.images, levels)
 
@@ -103,7 +106,7 @@ def test_a_picture_of_any_kind_becomes_grey_levels_as_it_is_meant_to_be_seen(sou
         add(folder)
     (source / "train" / "b").mkdir()
     save(source / "train" / "b" / "picture.png")
-    splits, _ = read_class_folders(source)
+    splits, _ = read_class_folders(source, source.parent / "arrays")
     face = splits["train"].images[1]
     assert face.shape == (48, 48)
     assert abs(int(face[:20].mean()) - 40) < 3
@@ -114,14 +117,14 @@ def test_missing_splits_get_a_tenth_of_each_class_the_same_each_time(source, add
     add("a", 40)
     add("b c", 25)
     add("Ärger", 12)
-    splits, notes = read_class_folders(source)
+    splits, notes = read_class_folders(source, source.parent / "arrays")
     assert splits["train"].classes == ("a", "b c", "Ärger")
     assert counts(splits) == {"train": [33, 21, 10], "val": [4, 2, 1], "test": [3, 2, 1]}
     assert notes == [
         "val is missing: 7 faces of train became it",
         "test is missing: 6 faces of train became it",
     ]
-    again, _ = read_class_folders(source)
+    again, _ = read_class_folders(source, source.parent / "arrays")
     for name, split in splits.items():
         np.testing.assert_array_equal(split.images, again[name].images)
 
@@ -130,7 +133,7 @@ def test_a_split_that_is_there_is_left_as_it_is(source, add):
     for name in ("happy", "sad"):
         add(f"train/{name}", 20)
         add(f"test/{name}", 5)
-    splits, notes = read_class_folders(source)
+    splits, notes = read_class_folders(source, source.parent / "arrays")
     assert counts(splits) == {"train": [18, 18], "val": [2, 2], "test": [5, 5]}
     assert notes == ["val is missing: 4 faces of train became it"]
 
@@ -141,7 +144,7 @@ def test_no_photograph_is_on_two_sides_of_a_cut(source, add):
         for number in range(12):  # each of twelve pictures a second time, smaller and as JPEG
             with Image.open(source / name / f"{number}.png") as picture:
                 picture.resize((50, 50)).save(source / name / f"{number}.jpg", quality=60)
-    _, notes = read_class_folders(source)
+    _, notes = read_class_folders(source, source.parent / "arrays")
     assert [note for note in notes if "copies" in note] == []
     labels = np.array([0] * 12 + [1] * 12)
     pairs = np.arange(24) // 2  # nothing but pairs
@@ -163,7 +166,7 @@ def test_copies_between_splits_that_are_there_are_counted_and_left(source, add):
     for number, name in enumerate("ab"):
         copy = (source / "train" / "a" / f"{number}.png").read_bytes()
         (source / "test" / name / "copy.png").write_bytes(copy)
-    splits, notes = read_class_folders(source)
+    splits, notes = read_class_folders(source, source.parent / "arrays")
     assert counts(splits)["test"] == [5, 5]
     assert notes == [
         "test in train: 2 faces are copies, 1 of them labelled differently; "
@@ -191,7 +194,7 @@ def test_known_classes_have_the_order_of_their_dataset_and_others_the_alphabets(
 
 def faults_of(source):
     with pytest.raises(DataError) as caught:
-        read_class_folders(source)
+        read_class_folders(source, source.parent / "arrays")
     first, *faults = str(caught.value).splitlines()
     assert str(source) in first
     return [fault.strip() for fault in faults] or first
@@ -255,3 +258,33 @@ def test_folders_that_are_no_layout_are_named(source, add):
     add("val/a")
     add("validation/a")
     assert "holds valid and validation beside train" in faults_of(source)
+
+
+def test_faces_become_arrays_in_less_memory_than_they_take(source, rng):
+    for number in range(3 * CHUNK):
+        folder = source / "ab"[number % 2]
+        folder.mkdir(exist_ok=True)
+        noise = rng.integers(0, 256, (6, 6), np.uint8)
+        cv2.imwrite(str(folder / f"{number}.jpg"), cv2.resize(noise, (48, 48)))
+    arrays = source.parent / "arrays"
+    tracemalloc.start()
+    splits, _ = read_class_folders(source, arrays)
+    save_splits(splits, arrays)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert sum(len(split.labels) for split in splits.values()) == 3 * CHUNK
+    assert data_hash(load_split(name, arrays) for name in SPLITS) == data_hash(splits.values())
+    assert peak < 3 * CHUNK * 48 * 48
+
+
+def test_nothing_of_a_conversion_lies_beside_the_arrays_that_could_be_left_there(source, add):
+    add("a", 20)
+    add("b", 20)
+    arrays = source.parent / "arrays"
+    splits, _ = read_class_folders(source, arrays)
+    assert list(arrays.iterdir()) == []
+    assert splits["train"].images.any()
+    (source / "a" / "bad.png").write_text("no picture")
+    with pytest.raises(DataError):
+        read_class_folders(source, arrays)
+    assert list(arrays.iterdir()) == []

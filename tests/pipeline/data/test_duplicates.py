@@ -1,13 +1,23 @@
 """Pictures of the same photograph are known as such, whatever was done to them."""
 
+import tracemalloc
+
 import cv2
 import numpy as np
 import pytest
+from scipy.sparse.csgraph import connected_components
 
 from drawings.portrait.random_face import draw_face
 from fer_system.emotions import FER2013
 from pipeline.data.dataset import Split
-from pipeline.data.duplicates import duplicates, photographs, thumbnails, twins
+from pipeline.data.duplicates import (
+    ALIKE,
+    duplicates,
+    photographs,
+    thumbnails,
+    twins,
+    unit_vectors,
+)
 
 
 @pytest.fixture
@@ -71,3 +81,40 @@ def test_what_is_alike_by_way_of_another_picture_is_one_photograph(images):
 
 def test_flat_pictures_are_copies_of_nothing():
     assert photographs(np.full((2, 48, 48), 9, np.uint8)).tolist() == [0, 1]
+
+
+def bursts(count, seed):
+    """Smooth faces: photographs of their own, bursts of those that are nearly alike, and copies."""
+    rng = np.random.default_rng(seed)
+    corners = rng.integers(0, 256, (count, 5, 5)).astype(np.uint8)
+    corners[1::3] = np.clip(corners[::3] + rng.normal(0, 12, (len(corners[1::3]), 5, 5)), 0, 255)
+    corners[2::9] = corners[1::9]
+    corners[5::90] = 128
+    return np.stack([cv2.resize(face, (48, 48), interpolation=cv2.INTER_CUBIC) for face in corners])
+
+
+def test_what_is_found_is_what_comparing_all_with_all_finds():
+    faces, others = bursts(900, seed=1), bursts(900, seed=1)[::-1][:500]
+    one, two = (unit_vectors(thumbnails(images)) for images in (faces, others))
+    alike = one @ two.T
+    found = twins(thumbnails(faces), thumbnails(others))
+    has_any = alike.max(axis=1) > ALIKE
+    np.testing.assert_array_equal(found >= 0, has_any)
+    chosen = alike[np.arange(len(faces)), found]
+    np.testing.assert_allclose(chosen[has_any], alike.max(axis=1)[has_any], atol=1e-6)
+    joined = connected_components(one @ one.T > ALIKE, directed=False)[1]
+    np.testing.assert_array_equal(photographs(faces), joined)
+    assert 0.1 < has_any.mean() < 0.9
+    assert 300 < joined.max() < 800
+
+
+def test_very_many_pictures_that_are_alike_are_compared_in_little_memory(images):
+    noise = np.random.default_rng(3).normal(0, 2, (1500, 48, 48))
+    burst = np.clip(images[0] + noise, 0, 255).astype(np.uint8)
+    faces = np.concatenate([burst, np.repeat(images[:2], 10_000, axis=0)])
+    tracemalloc.start()
+    numbers = photographs(faces)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert numbers.tolist() == [0] * 11_500 + [1] * 10_000
+    assert peak < 100e6  # 2 million pairs of a burst would be 4 GB, 100 million copies far more

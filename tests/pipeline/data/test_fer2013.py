@@ -9,7 +9,6 @@ from fer_system.emotions import FER2013
 from pipeline.data.dataset import SPLITS, data_hash, load_split, save_splits
 from pipeline.data.faults import DataError
 from pipeline.data.fer2013 import USAGES, read_csv
-from pipeline.foundation.errors import MissingFileError
 
 FACE = " ".join(str(number % 256) for number in range(48 * 48))
 
@@ -141,8 +140,3 @@ def test_the_same_csv_gives_the_same_bytes_and_hash(write, tmp_path):
         contents.append([(tmp_path / name / f"{split}.npz").read_bytes() for split in SPLITS])
     assert hashes[0] == hashes[1]
     assert contents[0] == contents[1]
-
-
-def test_arrays_that_are_missing_say_how_to_make_them(tmp_path):
-    with pytest.raises(MissingFileError, match="dvc repro convert"):
-        load_split("train", tmp_path)
