@@ -8,9 +8,6 @@ import numpy as np
 
 from pipeline.data.dataset import Split, release
 
-READ = 1024
-"""After so many faces the memory of what was read of a file is freed."""
-
 
 def order_of(count: int, batch_size: int, seed: int, epoch: int) -> np.ndarray:
     """Positions of the faces of each batch, int (batches, batch_size), after `epoch` epochs.
@@ -47,7 +44,6 @@ def batches_of(
     images: np.ndarray, targets: np.ndarray, order: np.ndarray
 ) -> Iterator[dict[str, np.ndarray]]:
     """What a `Learner` takes, batch after batch, in the order of `order_of`."""
-    for part in np.array_split(order, -(-order.size // READ)):
-        for rows in part:
-            yield {"images": images[rows], "targets": targets[rows]}
+    for rows in order:
+        yield {"images": images[rows], "targets": targets[rows]}
         release(images)
