@@ -228,7 +228,8 @@ def test_people_at_a_terminal_see_how_far_it_is(command, folder, tmp_path):
     with (tmp_path / "out.csv").open("wb") as file:
         subprocess.run([*command, str(folder), "--csv"], cwd=ROOT, stdout=file, stderr=terminal)
     os.close(terminal)
-    with os.fdopen(screen, "rb", buffering=0) as file, contextlib.suppress(OSError):  # its end is one
+    # The end of a terminal is an error.
+    with os.fdopen(screen, "rb", buffering=0) as file, contextlib.suppress(OSError):
         seen = bytearray()
         while part := file.read(10_000):  # a part of what was written, under load
             seen += part
