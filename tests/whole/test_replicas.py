@@ -99,14 +99,18 @@ class Replica:
 
 @pytest.fixture
 def replicas(model_path):
-    """Starts two replicas, on models that differ if wanted."""
+    """Starts two replicas, on models that differ if wanted.
+
+    Their ports are not of the page's own choice: a killed one's would go to the next page that
+    another test starts, and nginx would send visitors there.
+    """
     with ExitStack() as running:
 
         def start(other_model=None):
             pages = []
             for model in (model_path, other_model or model_path):
-                figures = free_port()
-                flags = ("--auth", "ann:secret", "--metrics", str(figures))
+                port, figures = free_port(), free_port()
+                flags = ("--auth", "ann:secret", "--port", str(port), "--metrics", str(figures))
                 process, address, _ = running.enter_context(started(model, *flags, **SHARED))
                 pages.append(Replica(process, address, f"http://127.0.0.1:{figures}/metrics"))
             return pages
