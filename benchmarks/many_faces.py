@@ -101,6 +101,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("faces", type=int, nargs="*", default=[50_000, 300_000])
     flags = parser.parse_args()
+    flags.folder.mkdir(parents=True, exist_ok=True)
     print("| faces | convert: s | MB of memory | train, 1 epoch: s | MB of memory | arrays: MB |")
     print("|---" * 6 + "|")
     for count in flags.faces:
