@@ -145,7 +145,7 @@ def test_the_cards_of_a_real_picture_are_whole_markup(model_path):
 
 
 def test_an_emoji_of_endless_size_is_a_dot_too(monkeypatch, tmp_path):
-    monkeypatch.setattr("fer_system.card.emojis.emoji_path", lambda name: tmp_path / f"{name}.png")
+    monkeypatch.setattr("fer_system.emoji.emoji_path", lambda name: tmp_path / f"{name}.png")
     (tmp_path / "happy.png").write_bytes(claiming(100_000, 100_000))
     assert emoji_styles(["happy"]) == emoji_styles(["bored"])
 
