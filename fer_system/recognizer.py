@@ -140,9 +140,29 @@ class Recognizer:
         A picture that is itself a face as FER2013 holds them is one face, the whole picture.
         Raises PictureError, and RecognitionError for a threshold beyond 0..1.
         """
-        threshold = self.threshold if threshold is None else check_threshold(threshold)
         pixels = load_picture(picture)
-        detections = self._detect(pixels, longest)
+        detections = self.detect(pixels, longest)
+        return self.read(pixels, detections, threshold=threshold, quality=quality, maps=maps)
+
+    def detect(self, pixels: np.ndarray, longest: int = LONGEST) -> list[Detection]:
+        """Where the faces of `pixels` are, uint8 RGB (height, width, 3), the largest first."""
+        found = self._detector(pixels, longest)
+        if is_face_crop(pixels, found):
+            height, width = pixels.shape[:2]
+            return [Detection((0, 0, width, height), score=None, square=(0, 0, width))]
+        return sorted(found, key=lambda detection: detection.square[2], reverse=True)
+
+    def read(
+        self,
+        pixels: np.ndarray,
+        detections: Sequence[Detection],
+        *,
+        threshold: float | None = None,
+        quality: bool = False,
+        maps: bool = False,
+    ) -> list[Face]:
+        """What the faces at `detections` show, in their order; the rest as in calling."""
+        threshold = self.threshold if threshold is None else check_threshold(threshold)
         if not detections:
             return []
         crops = self._crops(pixels, detections)
@@ -179,13 +199,6 @@ class Recognizer:
         """The faces as the network gets them, float32 grey (faces, size, size)."""
         grey, size = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), self.card.input_size
         return np.stack([cut_face(grey, detection.square, size) for detection in detections])
-
-    def _detect(self, picture: np.ndarray, longest: int) -> list[Detection]:
-        found = self._detector(picture, longest)
-        if is_face_crop(picture, found):
-            height, width = picture.shape[:2]
-            return [Detection((0, 0, width, height), score=None, square=(0, 0, width))]
-        return sorted(found, key=lambda detection: detection.square[2], reverse=True)
 
 
 def check_threshold(value: float) -> float:
