@@ -71,7 +71,8 @@ def true_boxes(places: np.ndarray) -> np.ndarray:
     seen = []
     for picture, offset in zip(film(places), offsets, strict=True):
         sent = cv2.resize(picture, None, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_AREA)
-        ((left, top, width, height),) = (scale * np.array(face.box) for face in recognizer(sent))
+        (face,) = recognizer.frame(sent)
+        left, top, width, height = scale * np.array(face.box)
         seen.append((left + width / 2 - offset, top + height / 2, width))
     x, y, width = np.mean(seen, axis=0)
     return np.stack([offsets + x, np.full(len(offsets), y), np.full(len(offsets), width)], axis=1)

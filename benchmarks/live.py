@@ -91,7 +91,7 @@ def flicker(clip: Path | None) -> dict[str, float]:
     recognizer, tracker = Recognizer(), Tracker()
     labels: dict[str, list[str | None]] = {"each picture by itself": [], "tracked": []}
     for number, frame in enumerate(frames_of(clip)):
-        faces = recognizer(frame)
+        faces = recognizer.frame(frame)
         tracked = [face for face in tracker.update(faces, number / RATE) if not face.unseen]
         if faces:
             largest = max(tracked, key=lambda face: face.box[2])

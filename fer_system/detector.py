@@ -54,13 +54,15 @@ class Detection:
     `square` is (left, top, side) in pixels: what FER2013 would have cut out as this face. It may
     reach over the picture's edge. `landmarks` are (x, y) in pixels of the eye at the picture's
     left, the other eye, the tip of the nose and the corners of the mouth, left and right, or None
-    where the detector doesn't look for them.
+    where the detector doesn't look for them. `turned` is by how many degrees clockwise the picture
+    was turned before the face was found; all places are those in the picture as given.
     """
 
     box: tuple[int, int, int, int]
     score: float | None
     square: tuple[float, float, float]
     landmarks: tuple[tuple[float, float], ...] | None = None
+    turned: int = 0
 
 
 class Detector:

@@ -18,6 +18,7 @@ from .errors import FolderError
 from .picture import PictureError, alone_if_large, check_length, is_junk, load_picture, printable
 from .recognizer import Recognizer
 from .results import Result
+from .search import Detail
 
 MAX_FILES = 10_000
 """More files are too many for one visitor of the page."""
@@ -103,7 +104,9 @@ def holds_many(path: str | os.PathLike[str]) -> bool:
     return _is_folder(Path(path)) or is_archive(os.fspath(path))
 
 
-def recognize(recognizer: Recognizer, entry: Entry) -> tuple[Result, np.ndarray | None]:
+def recognize(
+    recognizer: Recognizer, entry: Entry, detail: Detail = "normal"
+) -> tuple[Result, np.ndarray | None]:
     """The faces of one picture, and its pixels as `load_picture` gives them.
 
     A picture that cannot be read has no pixels, and tells why in `error`.
@@ -112,7 +115,7 @@ def recognize(recognizer: Recognizer, entry: Entry) -> tuple[Result, np.ndarray 
         content = entry.read()
         with alone_if_large(content):
             pixels = load_picture(content)
-            faces = tuple(recognizer(pixels, quality=True))
+            faces = tuple(recognizer(pixels, detail, quality=True))
     except PictureError as error:
         # Unlike its copy, the error itself has a traceback, which keeps the file's bytes in memory.
         return Result(entry.name, error=copy(error)), None

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from .errors import RecognitionError
 from .picture import Source, load_picture
 from .places import DEFAULT_MODEL
 from .quality import Note, quality_notes
+from .search import Detail, check_detail, find_faces, find_turned
 
 FER2013_SIDE = 48
 # Of 120 of FER2013's faces, enlarged with linear, cubic or Lanczos interpolation to 64..1000 pixels
@@ -31,6 +32,10 @@ class Face:
     face detector's, in 0..1, or None where the whole picture was taken as one face.
     `threshold` is the probability from which on a label is worth showing, and `square` (left, top,
     side) in pixels what the network saw, which may reach over the picture's edge.
+    `tilt` is by how many degrees clockwise the square was turned about its middle, so that the
+    network saw the head upright: 0 for heads that are nearly so. `turned` is by how many degrees
+    clockwise the whole picture had to be turned before the face was found, 0 as a rule; all places
+    are those in the picture as it was given.
     Where the caller asked for them, `quality` names what makes the face hard to read, and `maps`,
     float32 (rows, columns, classes) over that square, tells how much each place speaks for each
     class; it is None too where the network doesn't tell.
@@ -41,6 +46,8 @@ class Face:
     score: float | None
     threshold: float = 0.0
     square: tuple[float, float, float] | None = None
+    tilt: float = 0.0
+    turned: int = 0
     quality: tuple[Note, ...] = ()
     maps: np.ndarray | None = field(default=None, repr=False, compare=False)
 
@@ -126,7 +133,7 @@ class Recognizer:
     def __call__(
         self,
         picture: Source,
-        longest: int = LONGEST,
+        detail: Detail = "normal",
         *,
         threshold: float | None = None,
         quality: bool = False,
@@ -134,23 +141,47 @@ class Recognizer:
     ) -> list[Face]:
         """The faces of anything `load_picture` reads, the largest first; none is an empty list.
 
-        `longest` is the longest side, in pixels, of what the face detector gets to see: the fewer,
-        the faster, and the more small faces are missed. `threshold`, 0..1, takes the place of the
-        recogniser's; `quality` and `maps` ask for what Face tells under these names.
-        A picture that is itself a face as FER2013 holds them is one face, the whole picture.
-        Raises PictureError, and RecognitionError for a threshold beyond 0..1.
+        `detail`, "fast", "normal" or "high", is how large a copy is searched for small faces: at
+        most 640, 1280 or 2560 pixels. Heads that are tilted by more than 20 degrees are seen
+        upright, and a picture in which nothing is found is looked at turned too. Each face is
+        classified together with its mirror image, and the two probabilities averaged. `threshold`,
+        0..1, takes the place of the recogniser's; `quality` and `maps` ask for what Face tells
+        under these names. A picture that is itself a face as FER2013 holds them is one face, the
+        whole picture.
+        Raises PictureError, and RecognitionError for another detail or a threshold beyond 0..1.
+        """
+        pixels = load_picture(picture)
+        detections = self.search(pixels, detail)
+        return self.read(pixels, detections, threshold=threshold, quality=quality, maps=maps)
+
+    def frame(
+        self,
+        picture: Source,
+        longest: int = LONGEST,
+        *,
+        threshold: float | None = None,
+        quality: bool = False,
+    ) -> list[Face]:
+        """The faces of one picture of many, of a film or the webcam's: fast rather than thorough.
+
+        As calling the recogniser, but the detector looks once, at a copy of at most `longest`
+        pixels, and each face is classified once, as it is. fer_system.graph does the same.
         """
         pixels = load_picture(picture)
         detections = self.detect(pixels, longest)
-        return self.read(pixels, detections, threshold=threshold, quality=quality, maps=maps)
+        return self.read(pixels, detections, threshold=threshold, quality=quality)
+
+    def search(self, pixels: np.ndarray, detail: Detail = "normal") -> list[Detection]:
+        """Where the faces of a still are, uint8 RGB (height, width, 3), the largest first."""
+        found = find_faces(self._detector, pixels, check_detail(detail))
+        if is_face_crop(pixels, found):
+            return [whole_picture(pixels)]
+        return _largest_first(found or find_turned(self._detector, pixels))
 
     def detect(self, pixels: np.ndarray, longest: int = LONGEST) -> list[Detection]:
-        """Where the faces of `pixels` are, uint8 RGB (height, width, 3), the largest first."""
+        """Where the faces of a frame are, uint8 RGB (height, width, 3), the largest first."""
         found = self._detector(pixels, longest)
-        if is_face_crop(pixels, found):
-            height, width = pixels.shape[:2]
-            return [Detection((0, 0, width, height), score=None, square=(0, 0, width))]
-        return sorted(found, key=lambda detection: detection.square[2], reverse=True)
+        return [whole_picture(pixels)] if is_face_crop(pixels, found) else _largest_first(found)
 
     def read(
         self,
@@ -176,8 +207,11 @@ class Recognizer:
                 detection.score,
                 threshold,
                 detection.square,
-                quality_notes(crop, detection.square[2], detection.landmarks) if quality else (),
-                None if activation is None else activation[number],
+                turned=detection.turned,
+                quality=quality_notes(crop, detection.square[2], detection.landmarks)
+                if quality
+                else (),
+                maps=None if activation is None else activation[number],
             )
             for number, (detection, crop, row) in enumerate(
                 zip(detections, crops, probabilities.tolist(), strict=True)
@@ -199,6 +233,16 @@ class Recognizer:
         """The faces as the network gets them, float32 grey (faces, size, size)."""
         grey, size = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), self.card.input_size
         return np.stack([cut_face(grey, detection.square, size) for detection in detections])
+
+
+def whole_picture(picture: np.ndarray) -> Detection:
+    """The whole of a picture, uint8 RGB (height, width, 3), as one face."""
+    height, width = picture.shape[:2]
+    return Detection((0, 0, width, height), score=None, square=(0, 0, width))
+
+
+def _largest_first(detections: Iterable[Detection]) -> list[Detection]:
+    return sorted(detections, key=lambda detection: detection.square[2], reverse=True)
 
 
 def check_threshold(value: float) -> float:

@@ -114,5 +114,5 @@ def _followed(
     """Each frame and the faces that are seen in it, without those that were lost a moment ago."""
     tracker = Tracker()
     for frame in read_frames(source, film):
-        faces = recognizer(frame.pixels, DETECTOR_SIDE, threshold=threshold, quality=True)
+        faces = recognizer.frame(frame.pixels, DETECTOR_SIDE, threshold=threshold, quality=True)
         yield frame, [face for face in tracker.update(faces, frame.time) if not face.unseen]

@@ -52,7 +52,7 @@ PICTURES = {
 @pytest.mark.parametrize("name", PICTURES)
 def test_the_graph_gives_the_same_faces(name, recognizer, graph):
     picture = np.ascontiguousarray(PICTURES[name])
-    expected = recognizer(picture)
+    expected = recognizer.frame(picture)
     assert bool(expected) == (name != "no face")
     boxes, scores, squares, probabilities = graph(picture)
     assert boxes.tolist() == [list(face.box) for face in expected]

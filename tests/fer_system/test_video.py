@@ -396,7 +396,7 @@ from fer_system import Face, annotate_video
 
 class OneFace:
     threshold, classes, card = 0.5, ("happy", "sad"), SimpleNamespace(model="one")
-    def __call__(self, picture, longest, threshold, quality):
+    def frame(self, picture, longest, threshold, quality):
         return [Face((100, 60, 90, 90), {"happy": 0.7, "sad": 0.3}, 0.9)]
 
 reports = annotate_video(sys.argv[1], sys.argv[2], OneFace())

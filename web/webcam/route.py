@@ -118,7 +118,7 @@ class Live:
         """Width and height of the picture in pixels, and the record of each face in it."""
         pixels = load_picture(picture, most=MAX_PIXELS)
         height, width = pixels.shape[:2]
-        faces = enumerate(self._recognizer(pixels), start=1)
+        faces = enumerate(self._recognizer.frame(pixels), start=1)
         records = [describe_face(face, number, "webcam") for number, face in faces]
         return {"width": width, "height": height, "faces": records}
 

@@ -40,7 +40,7 @@ def astronaut():
 @with_both_detectors
 def test_a_picture_gives_its_faces_as_the_recognizer_sees_them(live, astronaut, recognizer):
     answer = live(astronaut).json()
-    (expected,) = recognizer(astronaut)
+    (expected,) = recognizer.frame(astronaut)
     assert (answer["width"], answer["height"]) == (512, 512)
     assert answer["faces"] == [describe_face(expected, 1, "webcam")]
     assert answer["milliseconds"] > 0
