@@ -18,7 +18,7 @@ export default [
   { ignores: [".venv/", "**/.dvc/"] },
   js.configs.recommended,
   { rules: STRICTER },
-  { files: ["web/webcam/*.js", "web/static/start.js"], languageOptions: { globals: globals.browser } },
+  { files: ["web/{webcam,folder}/*.js", "web/static/start.js"], languageOptions: { globals: globals.browser } },
   { files: ["web/webcam/{photographer,reader}.js"], languageOptions: { globals: globals.worker } },
   {
     // static/__init__.py writes these before it.

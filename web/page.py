@@ -10,7 +10,7 @@ from fer_system.card import STYLE, emoji_styles
 from fer_system.places import emoji_path
 from fer_system.recognizer import Recognizer
 from web import text
-from web.folder import FolderTab
+from web.folder.tab import FolderTab
 from web.guard.jobs import Jobs
 from web.html import HEAD, component, render
 from web.model import model_tab

@@ -1,6 +1,7 @@
 """The server's own addresses beside Gradio's."""
 
 from http import HTTPStatus
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -8,9 +9,11 @@ from starlette.routing import Route
 
 from fer_system.recognizer import Recognizer
 from web.guard.drain import Drain
+from web.scripts import script_route
 from web.webcam.device import Device
 from web.webcam.route import live_route
-from web.webcam.scripts import script_route
+
+HERE = Path(__file__).parent
 
 
 def own_routes(recognizer: Recognizer, device: Device, drain: Drain) -> list[Route]:
@@ -39,5 +42,6 @@ def own_routes(recognizer: Recognizer, device: Device, drain: Drain) -> list[Rou
         Route("/readyz", readyz),
         live_route(recognizer),
         *device.routes(),
-        script_route(),
+        script_route(HERE / "webcam"),
+        script_route(HERE / "folder"),
     ]

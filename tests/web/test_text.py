@@ -12,7 +12,7 @@ from fer_system.errors import FolderError, RecognitionError
 from fer_system.picture import UNNAMED, PictureError
 from fer_system.results import Result, figures
 from web import text
-from web.overview import rows
+from web.folder.overview import rows
 
 PLACEHOLDER = re.compile(r"{\w+(?::[^}]*)?}")
 

@@ -16,6 +16,7 @@ OPEN = {
     "/readyz": "whether it takes work: asked by balancers",
     "/live": "the webcam's pictures",
     "/webcam/{name}": "the webcam's scripts",
+    "/folder/{name}": "those of the tab Folder",
     "/webcam/device.json": "what a browser needs to recognise faces itself",
     "/webcam/device/{hash}/{name}": "the same",
     "/login": "the login, where one is asked for",

@@ -8,7 +8,7 @@ import gradio as gr
 
 from fer_system.recognizer import Recognizer
 from web import text
-from web.webcam.scripts import ENTRY
+from web.scripts import entry
 
 TEMPLATE = Path(__file__).with_name("webcam.html")
 WEBCAM_STYLE = Path(__file__).with_name("webcam.css")
@@ -22,7 +22,7 @@ def webcam_tab(recognizer: Recognizer, on_device: bool) -> None:
     with gr.Tab(text.label("WEBCAM_TAB")):
         gr.HTML(
             html_template=TEMPLATE.read_text(encoding="utf-8"),
-            js_on_load=ENTRY,
+            js_on_load=entry("/webcam/main.js"),
             apply_default_css=False,
             elem_id="webcam",
             **properties(recognizer, on_device),

@@ -16,8 +16,8 @@ from fer_system.records import csv_name, describe_figures, describe_model, descr
 from fer_system.results import Result, figures
 from web import metrics, text
 from web.background import in_background
+from web.folder.overview import SHOWN_THUMBNAILS, overview, progress, thumbnail
 from web.html import component, note
-from web.overview import SHOWN_THUMBNAILS, overview, progress, thumbnail
 from web.stopping import Stops
 
 RUNS_AT_ONCE = 2  # of all visitors; the others wait

@@ -14,7 +14,7 @@ from fer_system.records import describe_model, describe_picture
 from fer_system.results import Result
 from tests.serving import serve, with_both_detectors
 from web import text
-from web.overview import overview
+from web.folder.overview import overview
 
 
 @pytest.fixture(scope="module")
