@@ -54,6 +54,9 @@ UNWRITABLE = (av.ArgumentError, av.InvalidDataError, av.PatchWelcomeError)
 COPIED_SOUND = ("aac", "mp3", "opus")
 AAC_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 
+# Without these an MP4 file cannot be read before it is finished, and its index grows in memory.
+ENDLESS = "+frag_keyframe+empty_moov+default_base_moof"
+
 # The colours of HD video, said in the file too, so that no player has to guess.
 COLOURS = {"colorspace": 1, "color_primaries": 1, "color_trc": 1, "color_range": 1}
 
@@ -100,7 +103,7 @@ def read_film(source: str | os.PathLike[str]) -> Film:
     """Look at the first picture of the video at `source`; raises VideoError."""
     name = Path(source).name
     with _open(source) as container:
-        stream = _video_stream(container, name)
+        stream = video_stream(container, name)
         try:
             frame = next(container.decode(stream))
         except (StopIteration, av.FFmpegError) as error:
@@ -109,7 +112,7 @@ def read_film(source: str | os.PathLike[str]) -> Film:
                 name=name,
             ) from error
         turns = round(frame.rotation / 90) % 4
-        width, height = _size(frame.width * float(stream.sample_aspect_ratio or 1), frame.height)
+        width, height = fitting_size(frame, stream.sample_aspect_ratio)
         length = container.duration
         return Film(
             *((height, width) if turns % 2 else (width, height)),
@@ -128,13 +131,20 @@ def read_frames(source: str | os.PathLike[str], film: Film) -> Iterator[Frame]:
     name = Path(source).name
     size = (film.height, film.width) if film.turns % 2 else (film.width, film.height)
     with _open(source) as container:
-        stream = _video_stream(container, name)
+        stream = video_stream(container, name)
         stream.thread_type = "AUTO"
         frames = _counted(_whole(container.decode(stream), name), name)
         for picture, time, duration in _timed(frames, container, film.rate):
-            rgb = picture.reformat(*size, format="rgb24", dst_color_range="JPEG", threads=1)
-            pixels = np.ascontiguousarray(np.rot90(rgb.to_ndarray(), film.turns))
-            yield Frame(pixels, time, duration)
+            yield Frame(pixels_of(picture, size, film.turns), time, duration)
+
+
+def pixels_of(picture: av.VideoFrame, size: tuple[int, int], turns: int = 0) -> np.ndarray:
+    """A decoded picture as uint8 RGB (height, width, 3).
+
+    It is scaled to `size`, (width, height), and then turned to the left by so many quarter turns.
+    """
+    rgb = picture.reformat(*size, format="rgb24", dst_color_range="JPEG", threads=1)
+    return np.ascontiguousarray(np.rot90(rgb.to_ndarray(), turns))
 
 
 class Writer:
@@ -142,17 +152,21 @@ class Writer:
 
     A context manager; the file is whole only after it. `sound` tells what becomes of the sound:
     it is copied where browsers play it out of an MP4 file, converted to AAC where not, or left out
-    where it cannot be decoded.
+    where it cannot be decoded. Without a source there is none, and the file is written in pieces:
+    it may go on for days, and what is there is whole when the program is killed.
     """
 
-    def __init__(self, path: Path, film: Film, source: str | os.PathLike[str]) -> None:
-        self._name, self._time = Path(source).name, 0.0
+    def __init__(
+        self, path: Path, film: Film, source: str | os.PathLike[str] | None = None
+    ) -> None:
+        self._name, self._time = Path(source or path).name, 0.0
         with ExitStack() as files:
-            self._source = files.enter_context(_open(source))
-            options = {"movflags": "+faststart"}  # plays before it is loaded to its end
+            filmed = None if source is None else files.enter_context(_open(source))
+            # The usual file plays before it is loaded to its end.
+            options = {"movflags": "+faststart" if filmed else ENDLESS}
             self._container = files.enter_context(av.open(str(path), "w", options=options))
             self._pictures = _add_pictures(self._container, film)
-            self.sound, packets = _open_sound(self._source, self._container)
+            self.sound, packets = _open_sound(filmed, self._container)
             self._packets = _whole(packets, self._name)
             self._waiting = next(self._packets, None)
             self._files = files.pop_all()
@@ -168,14 +182,19 @@ class Writer:
                 self._write_sound(math.inf)
 
     def write(self, frame: Frame) -> None:
-        """Append a frame, of the film's size, and the sound up to it.
+        """Append a frame, scaled to the film's size where it has another, and the sound up to it.
 
         Raises VideoError where the sound is damaged.
         """
         self._time = frame.time
         picture = av.VideoFrame.from_ndarray(frame.pixels, format="rgb24")
         picture = picture.reformat(
-            format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG", threads=1
+            self._pictures.width,
+            self._pictures.height,
+            format="yuv420p",
+            dst_colorspace="ITU709",
+            dst_color_range="MPEG",
+            threads=1,
         )
         picture.pts, picture.time_base = round(frame.time / CLOCK), CLOCK
         picture.duration = round(frame.duration / CLOCK)
@@ -225,8 +244,8 @@ def _open(source: str | os.PathLike[str]) -> Iterator[InputContainer]:
         yield container
 
 
-def _video_stream(container: InputContainer, name: str) -> av.VideoStream:
-    """The first stream of moving pictures; the cover of a song is none."""
+def video_stream(container: InputContainer, name: str) -> av.VideoStream:
+    """The first stream of moving pictures, the cover of a song is none; raises VideoError."""
     for stream in container.streams.video:
         if stream.codec_context is None or stream.disposition & Disposition.attached_pic:
             continue
@@ -253,8 +272,12 @@ def _rate(stream: av.VideoStream) -> Fraction:
     return told if told and SHORTEST_TIME <= 1 / told <= LONGEST_TIME else USUAL_RATE
 
 
-def _size(width: float, height: float) -> tuple[int, int]:
-    """Width and height within SHORTEST..LONGEST on the long side, both even as H.264 wants them."""
+def fitting_size(picture: av.VideoFrame, aspect: Fraction | None) -> tuple[int, int]:
+    """Width and height in which a picture, whose pixels have that aspect ratio, is shown.
+
+    The long side is within SHORTEST..LONGEST, and both are even as H.264 wants them.
+    """
+    width, height = picture.width * float(aspect or 1), picture.height
     longest = max(width, height)
     scale = min(max(longest, SHORTEST), LONGEST) / longest
     return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
@@ -341,10 +364,10 @@ def _add_pictures(container: OutputContainer, film: Film) -> av.VideoStream:
 
 
 def _open_sound(
-    source: InputContainer, target: OutputContainer
+    source: InputContainer | None, target: OutputContainer
 ) -> tuple[Sound, Iterator[SoundPacket]]:
     """What becomes of the first sound of `source`, and its packets, ready for `target`."""
-    if not source.streams.audio:
+    if source is None or not source.streams.audio:
         return "none", iter(())
     stream = source.streams.audio[0]
     if stream.codec_context is None:
