@@ -105,17 +105,21 @@ def holds_many(path: str | os.PathLike[str]) -> bool:
 
 
 def recognize(
-    recognizer: Recognizer, entry: Entry, detail: Detail = "normal"
+    recognizer: Recognizer,
+    entry: Entry,
+    detail: Detail = "normal",
+    threshold: float | None = None,
 ) -> tuple[Result, np.ndarray | None]:
     """The faces of one picture, and its pixels as `load_picture` gives them.
 
-    A picture that cannot be read has no pixels, and tells why in `error`.
+    A picture that cannot be read has no pixels, and tells why in `error`. `threshold`, 0..1, takes
+    the place of the recogniser's.
     """
     try:
         content = entry.read()
         with alone_if_large(content):
             pixels = load_picture(content)
-            faces = tuple(recognizer(pixels, detail, quality=True))
+            faces = tuple(recognizer(pixels, detail, threshold=threshold, quality=True))
     except PictureError as error:
         # Unlike its copy, the error itself has a traceback, which keeps the file's bytes in memory.
         return Result(entry.name, error=copy(error)), None

@@ -15,6 +15,7 @@ from web.guard.jobs import Jobs
 from web.html import HEAD, component, render
 from web.model import model_tab
 from web.picture import PictureTab
+from web.threshold import THRESHOLD_STYLE, threshold_control
 from web.video import VideoTab
 from web.webcam.tab import WEBCAM_STYLE, webcam_tab
 
@@ -24,7 +25,7 @@ LAUNCH_OPTIONS: dict[str, Any] = {
     "theme": gr.themes.Default(
         primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=FONTS
     ).set(body_text_color_subdued="*neutral_500"),  # readable: 4.8 to 1 on white
-    "css_paths": [STYLE, WEBCAM_STYLE, Path(__file__).with_name("style.css")],
+    "css_paths": [STYLE, WEBCAM_STYLE, THRESHOLD_STYLE, Path(__file__).with_name("style.css")],
     "favicon_path": path if (path := emoji_path("happy")).is_file() else None,
     "footer_links": ["api"],
     "head": HEAD,
@@ -50,13 +51,14 @@ def build_app(recognizer: Recognizer, minutes: float, on_device: bool = False) -
     with gr.Blocks(title=text.TITLE, analytics_enabled=False) as app:
         component(emoji_styles(recognizer.classes))
         component(header)
+        threshold = threshold_control(recognizer, on_device)
         with gr.Tabs():
             if not on_device:
-                PictureTab(recognizer)
+                PictureTab(recognizer, threshold)
             webcam_tab(recognizer, on_device)
             if not on_device:
-                VideoTab(recognizer)
-                FolderTab(recognizer)
+                VideoTab(recognizer, threshold)
+                FolderTab(recognizer, threshold)
             model_tab(recognizer)
         component(lambda: footer(recognizer, minutes, on_device), elem_id="fer-footer")
     # Not open: whoever ran a job without the queue would pass by its limits.

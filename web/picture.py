@@ -83,9 +83,9 @@ def result_of(faces: Sequence[Face], picture: np.ndarray) -> Result:
     return Result("picture", (width, height), tuple(faces))
 
 
-def downloads(result: Result, recognizer: Recognizer) -> str:
+def downloads(result: Result, recognizer: Recognizer, threshold: float | None = None) -> str:
     """Links to the faces as files, which are in the links themselves: nothing is stored."""
-    head, classes = describe_model(recognizer), recognizer.classes
+    head, classes = describe_model(recognizer, threshold), recognizer.classes
     document = json.dumps(head | describe_picture(result), indent=2, ensure_ascii=False) + "\n"
     table = csv_text([csv_header(classes), *csv_rows(result, classes)])
     files = [
@@ -98,8 +98,8 @@ def downloads(result: Result, recognizer: Recognizer) -> str:
 class PictureTab:
     """The tab with its events, for one recogniser; make it inside `gr.Blocks`."""
 
-    def __init__(self, recognizer: Recognizer) -> None:
-        self._recognizer = recognizer
+    def __init__(self, recognizer: Recognizer, threshold: gr.HTML) -> None:
+        self._recognizer, self._threshold = recognizer, threshold
         with gr.Tab(text.label("PICTURE_TAB")), gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=320):
                 self._lay_out_input()
@@ -149,9 +149,10 @@ class PictureTab:
             api_visibility="private",
             show_progress="hidden",
         )
-        self._picture.change(
+        gr.on(
+            [self._picture.change, self._threshold.change],
             self._show,
-            self._picture,
+            [self._picture, self._threshold],
             [self._annotated, self._faces],
             api_visibility="private",
             show_progress="hidden",
@@ -161,32 +162,34 @@ class PictureTab:
         gr.on(
             [],
             self.predict_image,
-            self._picture,
+            [self._picture, self._threshold],
             [self._annotated, self._found],
             api_name="predict_image",
             concurrency_limit=AT_ONCE,
             concurrency_id="picture",
         )
 
-    def _show(self, picture: bytes | None) -> Iterator[tuple[str | None, str]]:
+    def _show(
+        self, picture: bytes | None, threshold: float | None
+    ) -> Iterator[tuple[str | None, str]]:
         """The picture with the faces marked, and their cards."""
         try:
-            yield self._result(picture)
+            yield self._result(picture, threshold)
         except PictureError as error:
             # An error alone would leave the former picture's faces beside this one.
             yield None, note(text.error(error))
             raise text.alert(text.error(error)) from error
 
-    def _result(self, picture: bytes | None) -> tuple[str | None, str]:
+    def _result(self, picture: bytes | None, threshold: float | None) -> tuple[str | None, str]:
         if picture is None:
             return None, note(text.NOTHING_YET)
         with metrics.answering("picture"), alone_if_large(picture):
             pixels = load_picture(picture)
-            faces = self._recognizer(pixels, quality=True, maps=True)
+            faces = self._recognizer(pixels, threshold=threshold, quality=True, maps=True)
             metrics.count("picture", 1, len(faces))
             cards = note(count(faces)) + face_cards(faces, pixels)
             if faces:
-                cards += downloads(result_of(faces, pixels), self._recognizer)
+                cards += downloads(result_of(faces, pixels), self._recognizer, threshold)
             return self._marked(pixels, faces), cards
 
     def _marked(self, pixels: np.ndarray, faces: Sequence[Face]) -> str:
@@ -198,9 +201,13 @@ class PictureTab:
         Image.fromarray(annotate(pixels, faces)).save(path, quality=90)
         return str(path)
 
-    def predict_image(self, picture: bytes | None) -> tuple[str, dict[str, Any]]:
+    def predict_image(
+        self, picture: bytes | None, threshold: float | None = None
+    ) -> tuple[str, dict[str, Any]]:
         """Find the faces of a picture and the emotion of each.
 
+        `threshold`, 0 to 1, is the probability from which on a face gets a label; without it that
+        of the model counts.
         Returns the picture with the faces marked, and a JSON object: the "model" and its
         "threshold", the picture's "width" and "height" in pixels, and "faces", the largest first.
         Each has its box, "left", "top", "width" and "height" in pixels, the most probable class as
@@ -212,10 +219,10 @@ class PictureTab:
         try:
             with metrics.answering("picture"), alone_if_large(picture or b""):
                 pixels = load_picture(picture or b"")
-                faces = self._recognizer(pixels, quality=True)
+                faces = self._recognizer(pixels, threshold=threshold, quality=True)
                 metrics.count("picture", 1, len(faces))
                 marked = self._marked(pixels, faces)
         except PictureError as error:
             raise text.alert(text.error(error)) from error
         found = describe_picture(result_of(faces, pixels))
-        return marked, describe_model(self._recognizer) | found
+        return marked, describe_model(self._recognizer, threshold) | found

@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 from fer_system.errors import RecognitionError
-from fer_system.recognizer import Recognizer, check_threshold
+from fer_system.recognizer import Recognizer
 from fer_system.records import describe_model
 from fer_system.video import VideoReport, annotate_video
 from web import metrics, text
@@ -47,7 +47,7 @@ def folder_of_cache(cache: str) -> Iterator[Path]:
 
 
 def reports(
-    recognizer: Recognizer, path: str | None, target: Path, threshold: float
+    recognizer: Recognizer, path: str | None, target: Path, threshold: float | None
 ) -> Iterator[VideoReport]:
     """The reports of `annotate_video`, one now and then and the last; gr.Error says why not."""
     if path is None:
@@ -55,7 +55,6 @@ def reports(
     told = time.monotonic()
     end = told + 60 * MOST_WORKING_MINUTES
     try:
-        check_threshold(threshold)
         for report in counted(in_background(annotate_video(path, target, recognizer, threshold))):
             if max(report.seconds, report.duration or 0) > 60 * MOST_MINUTES:
                 raise text.alert(text.VIDEO_TOO_LONG.format(limit=MOST_MINUTES))
@@ -96,8 +95,8 @@ Updates = dict[Any, Any]
 class VideoTab:
     """The tab with its events, for one recogniser; make it inside `gr.Blocks`."""
 
-    def __init__(self, recognizer: Recognizer) -> None:
-        self._recognizer = recognizer
+    def __init__(self, recognizer: Recognizer, threshold: gr.HTML) -> None:
+        self._recognizer, self._threshold = recognizer, threshold
         self._stops = Stops()
         with gr.Tab(text.label("VIDEO_TAB")), gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=320):
@@ -110,14 +109,6 @@ class VideoTab:
     def _lay_out_input(self) -> None:
         self._video = gr.Video(
             label=text.label("VIDEO_INPUT"), sources=["upload"], elem_id="video-input"
-        )
-        self._threshold = gr.Slider(
-            0,
-            1,
-            round(self._recognizer.threshold, 2),
-            step=0.01,
-            label=text.label("THRESHOLD"),
-            info=text.label("THRESHOLD_INFO"),
         )
         with gr.Row():
             self._start = gr.Button(text.label("VIDEO_START"), variant="primary", min_width=120)
@@ -209,7 +200,9 @@ class VideoTab:
             self._cancel: gr.update(interactive=False),
         }
 
-    def _show(self, path: str | None, threshold: float, request: gr.Request) -> Iterator[Updates]:
+    def _show(
+        self, path: str | None, threshold: float | None, request: gr.Request
+    ) -> Iterator[Updates]:
         """How far the video is, and then what was found in it."""
         try:
             yield from self._work(path, threshold, request)
@@ -222,7 +215,9 @@ class VideoTab:
         finally:
             self._stops.forget(request)
 
-    def _work(self, path: str | None, threshold: float, request: gr.Request) -> Iterator[Updates]:
+    def _work(
+        self, path: str | None, threshold: float | None, request: gr.Request
+    ) -> Iterator[Updates]:
         started = time.monotonic()
         if self._stops.wanted(request):  # while it waited
             raise Cancelled
@@ -243,11 +238,12 @@ class VideoTab:
             }
 
     def predict_video(
-        self, path: str | None, threshold: float
+        self, path: str | None, threshold: float | None = None
     ) -> Iterator[tuple[str | None, dict[str, Any] | None, str | None]]:
         """Find the faces of a video, follow them, and tell the emotion of each over time.
 
-        `threshold`, 0 to 1, is the probability from which on a face gets a label.
+        `threshold`, 0 to 1, is the probability from which on a face gets a label; without it that
+        of the model counts.
         Returns the video with the faces marked; a JSON object with the "model" and the "threshold",
         the video's "width", "height", "frames", "seconds" and the "duration" that its file tells,
         its "sound" ("none", "copied", "converted" or "left out") and "faces", each with its id as

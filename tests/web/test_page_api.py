@@ -170,7 +170,7 @@ def test_a_video_comes_back_annotated_with_a_summary_and_a_table(predict_video, 
         assert container.streams.video[0].codec_context.name == "h264"
         assert len(list(container.decode(video=0))) == summary["frames"] == 8
     assert (summary["width"], summary["height"], summary["sound"]) == (320, 240, "copied")
-    assert (summary["model"], summary["threshold"]) == ("toy", 0.12)
+    assert (summary["model"], summary["threshold"]) == ("toy", 0.125)
     (face,) = summary["faces"]
     assert sum(face["shares"].values()) == pytest.approx(1, abs=0.001)
     with Path(table).open(encoding="utf-8") as rows:
@@ -180,6 +180,22 @@ def test_a_video_comes_back_annotated_with_a_summary_and_a_table(predict_video, 
 def test_a_video_takes_a_threshold(predict_video, clip):
     (face,) = predict_video(clip, 1)[1]["faces"]
     assert face["shares"] == {"uncertain": 1}
+
+
+def test_who_calls_without_a_threshold_gets_the_models_own(address, astronaut, recognizer):
+    files = {"files": (astronaut.name, astronaut.read_bytes())}
+    (path,) = httpx.post(f"{address}gradio_api/upload", files=files).json()
+    picture = {"path": path, "meta": {"_type": "gradio.FileData"}}
+    for payload in ([picture], [picture, None]):
+        assert f'"threshold": {recognizer.threshold}' in call(address, *payload)
+
+
+def test_a_picture_and_a_folder_take_a_threshold(address, astronaut):
+    client, picture = Client(address, verbose=False), handle_file(str(astronaut))
+    _, found = client.predict(picture, 1, api_name="/predict_image")
+    folder = client.predict([picture], threshold=1, api_name="/predict_images")
+    assert (found["threshold"], folder["threshold"]) == (1, 1)
+    assert all(face["uncertain"] for face in found["faces"] + folder["pictures"][0]["faces"])
 
 
 def test_what_is_no_video_is_refused_by_a_sentence_and_leaves_no_file(
@@ -208,7 +224,7 @@ def test_what_is_no_video_is_refused_by_a_sentence_and_leaves_no_file(
 def test_a_wrong_threshold_is_refused_and_leaves_no_file(
     subtests, address, predict_video, clip, temporary
 ):
-    for threshold in (-1, 7, float("nan"), None, "high"):
+    for threshold in (-1, 7, float("nan"), [0.5], "high"):
         with subtests.test(threshold=threshold):
             files = {"files": (clip.name, clip.read_bytes())}
             (path,) = httpx.post(f"{address}gradio_api/upload", files=files).json()

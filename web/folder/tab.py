@@ -55,14 +55,16 @@ def file_paths(payload: Files | None) -> list[Path]:
     return [Path(file.path) for file in files]
 
 
-def pictures(recognizer: Recognizer, entries: Sequence[Entry]) -> Iterator[Recognized]:
+def pictures(
+    recognizer: Recognizer, entries: Sequence[Entry], threshold: float | None
+) -> Iterator[Recognized]:
     """What is recognised in every entry, one after the other; gr.Error where it is too much."""
     end, faces = time.monotonic() + 60 * MOST_MINUTES, 0
     with metrics.answering("folder"):
         for entry in entries:
             if time.monotonic() > end:
                 raise text.alert(text.FOLDER_TOO_LONG.format(limit=MOST_MINUTES))
-            result, pixels = recognize(recognizer, entry)
+            result, pixels = recognize(recognizer, entry, threshold=threshold)
             metrics.count("folder", pixels is not None, len(result.faces))
             faces += len(result.faces)
             if faces > MOST_FACES:
@@ -73,8 +75,8 @@ def pictures(recognizer: Recognizer, entries: Sequence[Entry]) -> Iterator[Recog
 class FolderTab:
     """The tab with its events, for one recogniser; make it inside `gr.Blocks`."""
 
-    def __init__(self, recognizer: Recognizer) -> None:
-        self._recognizer = recognizer
+    def __init__(self, recognizer: Recognizer, threshold: gr.HTML) -> None:
+        self._recognizer, self._threshold = recognizer, threshold
         self._stops = Stops()
         with gr.Tab(text.label("FOLDER_TAB")):
             self._files = gr.File(
@@ -92,7 +94,7 @@ class FolderTab:
     def _bind(self) -> None:
         self._files.change(
             self._show,
-            self._files,
+            [self._files, self._threshold],
             self._shown,
             api_visibility="private",
             show_progress="hidden",
@@ -108,7 +110,7 @@ class FolderTab:
         gr.on(
             [],
             self.predict_images,
-            self._files,
+            [self._files, self._threshold],
             self._found,
             api_name="predict_images",
             concurrency_limit=RUNS_AT_ONCE,
@@ -119,7 +121,9 @@ class FolderTab:
         names = ", ".join(self._recognizer.classes)  # as folders must be named, in any language
         return note(text.FOLDER_HINT.format(files=text.number(MAX_FILES), classes=names))
 
-    def _show(self, paths: list[Path], request: gr.Request) -> Iterator[str]:
+    def _show(
+        self, paths: list[Path], threshold: float | None, request: gr.Request
+    ) -> Iterator[str]:
         """How far the pictures are, and then what was found in them."""
         self._stops.forget(request)
         if not paths:
@@ -127,7 +131,7 @@ class FolderTab:
             return
         try:
             with open_pictures(paths, MAX_FILES) as (entries, left_aside):
-                yield from self._work(entries, left_aside, request)
+                yield from self._work(entries, left_aside, threshold, request)
         except FolderError as error:
             yield note(text.error(error))
             raise text.alert(text.error(error)) from error
@@ -138,13 +142,17 @@ class FolderTab:
             self._stops.forget(request)
 
     def _work(
-        self, entries: Sequence[Entry], left_aside: int, request: gr.Request
+        self,
+        entries: Sequence[Entry],
+        left_aside: int,
+        threshold: float | None,
+        request: gr.Request,
     ) -> Iterator[str]:
         results: list[Result] = []
         thumbnails: list[tuple[Result, str]] = []
         total = len(entries)
         yield progress(0, total)
-        found = in_background(pictures(self._recognizer, entries))
+        found = in_background(pictures(self._recognizer, entries, threshold))
         for number, (result, pixels) in enumerate(found, start=1):
             if self._stops.wanted(request):
                 yield note(text.FOLDER_STOPPED)
@@ -154,24 +162,27 @@ class FolderTab:
                 thumbnails.append((result, thumbnail(pixels)))
             if 100 * number // total > 100 * (number - 1) // total:
                 yield progress(number, total)
-        name = csv_name("faces", describe_model(self._recognizer))
+        name = csv_name("faces", describe_model(self._recognizer, threshold))
         yield overview(results, thumbnails, self._recognizer.classes, name, left_aside)
 
-    def predict_images(self, files: list[Path]) -> Iterator[dict[str, Any] | None]:
+    def predict_images(
+        self, files: list[Path], threshold: float | None = None
+    ) -> Iterator[dict[str, Any] | None]:
         """Find the faces of many pictures and the emotion of each.
 
-        Takes a zip archive of pictures, a picture, or a list of them. Returns a JSON object: the
-        "model" and its "threshold"; "pictures", in natural order, each with its name as "source",
-        its "width", "height" and "faces" as of predict_image, and the "error" why it could not be
-        read, null where it could; "figures", which are null unless folders of an archive are named
-        after classes: "accuracy", "macro_f1" and the "confusion" matrix of the largest faces; and
-        "left_aside", how many files are not named like pictures.
+        Takes a zip archive of pictures, a picture, or a list of them. `threshold`, 0 to 1, is the
+        probability from which on a face gets a label; without it that of the model counts. Returns
+        a JSON object: the "model" and its "threshold"; "pictures", in natural order, each with its
+        name as "source", its "width", "height" and "faces" as of predict_image, and the "error" why
+        it could not be read, null where it could; "figures", which are null unless folders of an
+        archive are named after classes: "accuracy", "macro_f1" and the "confusion" matrix of the
+        largest faces; and "left_aside", how many files are not named like pictures.
         """
         try:
             with open_pictures(files, MAX_FILES) as (entries, left_aside):
                 results = []
                 told = time.monotonic()
-                for result, _ in in_background(pictures(self._recognizer, entries)):
+                for result, _ in in_background(pictures(self._recognizer, entries, threshold)):
                     results.append(result)
                     if time.monotonic() - told > SECONDS_BETWEEN_NEWS:
                         told = time.monotonic()
@@ -180,7 +191,7 @@ class FolderTab:
             raise text.alert(text.error(error)) from error
         found = figures(results, self._recognizer.classes)
         yield {
-            **describe_model(self._recognizer),
+            **describe_model(self._recognizer, threshold),
             "pictures": [describe_picture(result) for result in results],
             "figures": describe_figures(found) if found.faces else None,
             "left_aside": left_aside,

@@ -42,6 +42,9 @@ class Jobs:
             of_session = sum(event.session_hash == session for event in under_way)
             if of_address >= MOST_OF_ADDRESS or of_session >= MOST_OF_SESSION:
                 return False, text.JOB_TOO_MANY, "queue_full"
+            # What a caller of the API leaves out at the end is none, as by the functions' defaults.
+            missing = len(self._queue.blocks.fns[body.fn_index].inputs) - len(body.data)
+            body.data += missing * [None]
             self._forget_sessions({session, *(event.session_hash for event in under_way)})
             outcome = await self._push(body, request, username)
         for waiting in self._queue.event_queue_per_concurrency_id.values():

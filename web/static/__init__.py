@@ -16,7 +16,7 @@ from PIL import Image
 from fer_system.card import STYLE, emoji_styles, environment, model_card
 from fer_system.places import emoji_path
 from fer_system.recognizer import Recognizer
-from web import text
+from web import text, threshold
 from web.webcam.device import device_files, index
 from web.webcam.tab import TEMPLATE, WEBCAM_STYLE, properties
 
@@ -56,7 +56,10 @@ def static_files(recognizer: Recognizer) -> dict[str, bytes]:
     files = {
         "style.css": _style(recognizer),
         **{name: (HERE / name).read_bytes() for name in ("start.js", "NOTICE.txt")},
-        "properties.json": _json(properties(recognizer, on_device=True)),
+        "properties.json": _json(
+            properties(recognizer, on_device=True)
+            | threshold.properties(recognizer, on_device=True)
+        ),
         "manifest.webmanifest": _json(_manifest()),
         MARKER: _json(index(models)),
     }
@@ -67,13 +70,16 @@ def static_files(recognizer: Recognizer) -> dict[str, bytes]:
     page = environment(HERE).get_template("index.html")
     with text.speaking("en"):
         webcam = TEMPLATE.read_text(encoding="utf-8")
-        files["index.html"] = page.render(webcam=webcam, text=text, icon=ICON_SIDES[0]).encode()
+        control = threshold.TEMPLATE.read_text(encoding="utf-8")
+        files["index.html"] = page.render(
+            webcam=webcam, threshold=control, text=text, icon=ICON_SIDES[0]
+        ).encode()
     return files | {"offline.js": _offline(files)}
 
 
 def _style(recognizer: Recognizer) -> bytes:
     emoji = emoji_styles(recognizer.classes).removeprefix("<style>").removesuffix("</style>")
-    sheets = (HERE / "page.css", STYLE, WEBCAM_STYLE)
+    sheets = (HERE / "page.css", STYLE, WEBCAM_STYLE, threshold.THRESHOLD_STYLE)
     return "\n".join([*(sheet.read_text(encoding="utf-8") for sheet in sheets), emoji]).encode()
 
 

@@ -1,6 +1,8 @@
 // The webcam tab as a page of its own.
 
-import { begin, bestLanguage } from "./webcam/main.js";
+import { bestLanguage } from "./webcam/controls.js";
+import { begin } from "./webcam/main.js";
+import { beginThreshold } from "./webcam/threshold.js";
 
 const RIGHT_TO_LEFT = ["ar"];
 
@@ -17,5 +19,6 @@ const { card, ...words } = await json(`words/${language}.json`);
 for (const place of document.querySelectorAll("[data-words]")) place.textContent = words[place.dataset.words];
 document.title = words.title;
 document.querySelector("#model-card").innerHTML = card; // made with the page, by nobody else
+beginThreshold(document.querySelector("#threshold"), properties);
 begin(document.querySelector("#webcam"), properties);
 navigator.serviceWorker?.register("offline.js");

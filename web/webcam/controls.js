@@ -4,8 +4,15 @@ export function partOf(element, name) {
   return element.querySelector(`[data-part=${name}]`);
 }
 
+// The first of the visitor's languages that is known, else English; any kind of it will do.
+export function bestLanguage(known) {
+  const family = (code) => code.split("-")[0];
+  const found = navigator.languages.map((asked) => known.find((it) => family(it) === family(asked)));
+  return found.find(Boolean) ?? "en";
+}
+
 // The words of webcam.html, which has none of its own, and the first positions of the switches.
-export function fillIn({ element, texts, colours, threshold, video }) {
+export function fillIn({ element, texts, colours, video }) {
   for (const name of ["start", "stop", "mirror", "bars", "next", "device", "snapshot", "film", "csv"]) partOf(element, name).textContent = texts[name];
   for (const place of element.querySelectorAll("[data-text]")) place.textContent = texts[place.dataset.text];
   partOf(element, "legend").replaceChildren(
@@ -15,8 +22,6 @@ export function fillIn({ element, texts, colours, threshold, video }) {
       return item;
     }),
   );
-  partOf(element, "sensitivity").value = 1 - threshold;
-  tellSensitivity({ element, texts });
   partOf(element, "start").hidden = false;
   video.classList.add("fer-mirrored");
 }
@@ -40,16 +45,6 @@ export function isOn({ element }, name) {
 
 export function toggle(webcam, name) {
   partOf(webcam.element, name).ariaPressed = String(!isOn(webcam, name));
-}
-
-// The probability from which on a face gets a label.
-export function thresholdOf({ element }) {
-  return 1 - partOf(element, "sensitivity").value;
-}
-
-export function tellSensitivity({ element, texts }) {
-  const percent = Math.round(100 * thresholdOf({ element }));
-  partOf(element, "sensitivityMeans").textContent = texts.sensitivityMeans.replace("{percent}", percent);
 }
 
 // Whether the resting face is known, or how much longer it is looked at.

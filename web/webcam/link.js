@@ -1,10 +1,11 @@
 // Asking who recognises: about the newest picture as soon as there is room, and no other.
 
 import { isLive } from "./camera.js";
-import { partOf, said, say, thresholdOf } from "./controls.js";
+import { partOf, said, say } from "./controls.js";
 import { smallGrey } from "./grey.js";
 import { draw } from "./overlay.js";
 import { record } from "./record.js";
+import { thresholdOf } from "./threshold.js";
 
 const LOOKED_AT = 448; // pixels, the width in which faces are looked for; less would cost small ones
 const SPEED_SECONDS = 2; // of answers, that the speed is told by

@@ -3,7 +3,7 @@
 // those of that picture: here they are given names, and followed from picture to picture until the next one.
 
 import { fitStage, goOnWithTheSameCamera, heedAbsence, pause, start, stop } from "./camera.js";
-import { fillIn, isOn, partOf, say, tellNeutral, tellSensitivity, toggle } from "./controls.js";
+import { bestLanguage, fillIn, isOn, partOf, say, tellNeutral, toggle } from "./controls.js";
 import { Follower } from "./follower.js";
 import { eachFrame, tellSpeed } from "./link.js";
 import { chooseAt, chooseNext, draw } from "./overlay.js";
@@ -80,13 +80,6 @@ function stateOf(element, { classes, model, fingerprint, threshold, texts, onDev
   };
 }
 
-// The first of the visitor's languages that is known, else English; any kind of it will do.
-export function bestLanguage(known) {
-  const family = (code) => code.split("-")[0];
-  const found = navigator.languages.map((asked) => known.find((it) => family(it) === family(asked)));
-  return found.find(Boolean) ?? "en";
-}
-
 function emojiOf(background) {
   const address = background.match(/url\("?(.*?)"?\)/)?.[1];
   return address && Object.assign(new Image(), { src: address });
@@ -119,7 +112,6 @@ function bind(webcam) {
     tellNeutral(webcam);
   });
   on("next", "click", () => chooseNext(webcam));
-  on("sensitivity", "input", () => tellSensitivity(webcam));
   on("device", "click", () => changePlace(webcam));
   on("snapshot", "click", () => saveSnapshot(webcam));
   partOf(element, "film").hidden = !window.MediaRecorder; // browsers that are too old to record

@@ -1,6 +1,7 @@
 // The record of what was seen: table, snapshot and video, and the moments of the timeline.
 
-import { isOn, partOf, thresholdOf } from "./controls.js";
+import { isOn, partOf } from "./controls.js";
+import { thresholdOf } from "./threshold.js";
 import { drawOn } from "./overlay.js";
 import { TIMELINE_SECONDS } from "./timeline.js";
 
@@ -56,7 +57,7 @@ export function csv({ classes, record: { rows } }) {
 
 export function saveTable(webcam) {
   const model = webcam.model.replaceAll(/[^\p{L}\p{N}_.-]+/gu, "_");
-  const name = `${model}-threshold-${Number(thresholdOf(webcam).toFixed(2))}`;
+  const name = `${model}-threshold-${Number(thresholdOf(webcam).toFixed(4))}`;
   save(new Blob([csv(webcam)], { type: "text/csv" }), `${name}.csv`);
 }
 
