@@ -55,7 +55,9 @@ class Detection:
     reach over the picture's edge. `landmarks` are (x, y) in pixels of the eye at the picture's
     left, the other eye, the tip of the nose and the corners of the mouth, left and right, or None
     where the detector doesn't look for them. `turned` is by how many degrees clockwise the picture
-    was turned before the face was found; all places are those in the picture as given.
+    was turned before the face was found, and `tilt` by how many the head is tilted clockwise, where
+    it has to be turned back about the square's middle to be read; all places are those in the
+    picture as given.
     """
 
     box: tuple[int, int, int, int]
@@ -63,6 +65,7 @@ class Detection:
     square: tuple[float, float, float]
     landmarks: tuple[tuple[float, float], ...] | None = None
     turned: int = 0
+    tilt: float = 0.0
 
 
 class Detector:

@@ -1,10 +1,11 @@
 """What makes a face hard to read: too small, dark, blurred, turned. Figures, and words for them."""
 
-from collections.abc import Sequence
 from typing import Literal
 
 import cv2
 import numpy as np
+
+from .crop import Landmarks
 
 Note = Literal["small", "dark", "blurred", "turned"]
 
@@ -23,18 +24,18 @@ TILT = 25
 
 
 def quality_notes(
-    crop: np.ndarray, side: float, landmarks: Sequence[tuple[float, float]] | None
+    crop: np.ndarray, side: float, landmarks: Landmarks | None, tilt: float = 0.0
 ) -> tuple[Note, ...]:
     """Why a face may be read wrongly; nothing where all is well.
 
     `crop` is the face as the network gets it, grey uint8 (size, size), `side` the side in pixels
-    that it had in the picture, `landmarks` those of its `Detection`.
+    that it had in the picture, `landmarks` and `tilt` those of its `Detection`.
     """
     found: dict[Note, bool] = {
         "small": side < SMALLEST,
         "dark": bool(np.percentile(crop, 95) < BRIGHTEST),
         "blurred": sharpness(crop) < SHARPEST,
-        "turned": landmarks is not None and is_turned(landmarks),
+        "turned": landmarks is not None and is_turned(landmarks, tilt),
     }
     return tuple(note for note, holds in found.items() if holds)
 
@@ -44,10 +45,11 @@ def sharpness(crop: np.ndarray) -> float:
     return float(np.abs(cv2.Laplacian(crop, cv2.CV_32F)).mean() / max(crop.std(), 1))
 
 
-def is_turned(landmarks: Sequence[tuple[float, float]]) -> bool:
-    """Whether a face looks aside or is tilted, by its eyes and the tip of its nose."""
+def is_turned(landmarks: Landmarks, tilt: float = 0.0) -> bool:
+    """Whether a face looks aside or is tilted more than `tilt`, by its eyes and its nose's tip."""
     left, right, nose = np.asarray(landmarks[:3])
     line = right - left
     length = max(float(np.hypot(*line)), 1e-6)
     along = float((nose - left) @ line) / length**2
-    return abs(along - 0.5) > ASIDE or abs(np.degrees(np.arctan2(line[1], line[0]))) > TILT
+    rest = (np.degrees(np.arctan2(line[1], line[0])) - tilt + 180) % 360 - 180
+    return abs(along - 0.5) > ASIDE or abs(rest) > TILT

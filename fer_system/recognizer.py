@@ -10,12 +10,13 @@ import cv2
 import numpy as np
 
 from .classifier import Classifier, ModelCard
+from .crop import cut_face
 from .detector import LONGEST, Detection, DetectorError, YuNet, open_detector
 from .errors import RecognitionError
 from .picture import Source, load_picture
 from .places import DEFAULT_MODEL
 from .quality import Note, quality_notes
-from .search import Detail, check_detail, find_faces, find_turned
+from .search import Detail, check_detail, find_faces, find_turned, straightened
 
 FER2013_SIDE = 48
 # Of 120 of FER2013's faces, enlarged with linear, cubic or Lanczos interpolation to 64..1000 pixels
@@ -46,10 +47,10 @@ class Face:
     score: float | None
     threshold: float = 0.0
     square: tuple[float, float, float] | None = None
-    tilt: float = 0.0
-    turned: int = 0
     quality: tuple[Note, ...] = ()
     maps: np.ndarray | None = field(default=None, repr=False, compare=False)
+    tilt: float = 0.0
+    turned: int = 0
 
     @property
     def most_probable(self) -> str:
@@ -152,7 +153,9 @@ class Recognizer:
         """
         pixels = load_picture(picture)
         detections = self.search(pixels, detail)
-        return self.read(pixels, detections, threshold=threshold, quality=quality, maps=maps)
+        return self.read(
+            pixels, detections, threshold=threshold, quality=quality, maps=maps, mirrored=True
+        )
 
     def frame(
         self,
@@ -176,7 +179,8 @@ class Recognizer:
         found = find_faces(self._detector, pixels, check_detail(detail))
         if is_face_crop(pixels, found):
             return [whole_picture(pixels)]
-        return _largest_first(found or find_turned(self._detector, pixels))
+        found = find_turned(self._detector, pixels, found)
+        return _largest_first(straightened(self._detector, pixels, face) for face in found)
 
     def detect(self, pixels: np.ndarray, longest: int = LONGEST) -> list[Detection]:
         """Where the faces of a frame are, uint8 RGB (height, width, 3), the largest first."""
@@ -191,15 +195,17 @@ class Recognizer:
         threshold: float | None = None,
         quality: bool = False,
         maps: bool = False,
+        mirrored: bool = False,
     ) -> list[Face]:
-        """What the faces at `detections` show, in their order; the rest as in calling."""
+        """What the faces at `detections` show, in their order; the rest as in calling.
+
+        `mirrored` averages each face with its mirror image.
+        """
         threshold = self.threshold if threshold is None else check_threshold(threshold)
         if not detections:
             return []
         crops = self._crops(pixels, detections)
-        probabilities, activation = (
-            self._classifier.explain(crops) if maps else (self._classifier(crops), None)
-        )
+        probabilities, activation = self._classified(crops, maps, mirrored)
         return [
             Face(
                 detection.box,
@@ -207,16 +213,33 @@ class Recognizer:
                 detection.score,
                 threshold,
                 detection.square,
-                turned=detection.turned,
-                quality=quality_notes(crop, detection.square[2], detection.landmarks)
+                quality_notes(crop, detection.square[2], detection.landmarks, detection.tilt)
                 if quality
                 else (),
-                maps=None if activation is None else activation[number],
+                None if activation is None else activation[number],
+                detection.tilt,
+                detection.turned,
             )
             for number, (detection, crop, row) in enumerate(
                 zip(detections, crops, probabilities.tolist(), strict=True)
             )
         ]
+
+    def _classified(
+        self, crops: np.ndarray, maps: bool, mirrored: bool
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Probabilities (faces, classes), and activation maps where they are wanted and known."""
+        faces = np.concatenate([crops, crops[:, :, ::-1]]) if mirrored else crops
+        if maps:
+            probabilities, activation = self._classifier.explain(faces)
+        else:
+            probabilities, activation = self._classifier(faces), None
+        if not mirrored:
+            return probabilities, activation
+        if activation is not None:
+            seen, mirror = np.split(activation, 2)
+            activation = (seen + mirror[:, :, ::-1]) / 2
+        return np.mean(np.split(probabilities, 2), axis=0), activation
 
     def graph(self) -> bytes:
         """The file of an ONNX graph that does what this does; fer_system.graph tells how.
@@ -232,7 +255,9 @@ class Recognizer:
     def _crops(self, picture: np.ndarray, detections: Sequence[Detection]) -> np.ndarray:
         """The faces as the network gets them, float32 grey (faces, size, size)."""
         grey, size = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), self.card.input_size
-        return np.stack([cut_face(grey, detection.square, size) for detection in detections])
+        return np.stack(
+            [cut_face(grey, detection.square, size, detection.tilt) for detection in detections]
+        )
 
 
 def whole_picture(picture: np.ndarray) -> Detection:
@@ -283,19 +308,3 @@ def fine_detail(grey: np.ndarray) -> float:
         for method in (cv2.INTER_CUBIC, cv2.INTER_NEAREST)
     )
     return float(min(losses) / grey.std())
-
-
-def cut_face(grey: np.ndarray, square: tuple[float, float, float], size: int) -> np.ndarray:
-    """Cut (left, top, side), in pixels, out of a grey picture, uint8, and scale it.
-
-    The result is float32, `size` pixels high and wide, of grey levels that are not rounded: what
-    does the same elsewhere, such as fer_system.graph, could not round alike. Where the square
-    reaches over the edge, the border's pixels are repeated.
-    """
-    left, top, side = square
-    steps = np.arange(max(1, round(side)))
-    rows = np.clip(round(top) + steps, 0, grey.shape[0] - 1)
-    columns = np.clip(round(left) + steps, 0, grey.shape[1] - 1)
-    method = cv2.INTER_AREA if len(steps) > size else cv2.INTER_LINEAR
-    cut = grey[np.ix_(rows, columns)].astype(np.float32)
-    return cv2.resize(cut, (size, size), interpolation=method)

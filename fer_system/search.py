@@ -1,4 +1,4 @@
-"""Where the faces of a still are: small ones in large pictures, and those of pictures lying askew.
+"""Where the faces of a still are: small ones, tilted ones, and those of pictures lying askew.
 
 A detector looks at a picture once, at one size. Here it looks again where that may not be enough.
 """
@@ -10,6 +10,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
+from .crop import Square, cut_square, lean, square_to_picture
 from .detector import LONGEST, Detection, Detector
 from .errors import RecognitionError
 
@@ -22,10 +23,21 @@ SMALL = 64
 """Side of a face, in pixels as the detector saw it: where the smallest is larger, nobody looks for
 smaller ones in a larger copy; and there only faces up to this side count, as larger ones would have
 been found before."""
+
 TURNS = 90, 270, 180, 45, 315
-"""Degrees clockwise by which a picture is turned where nothing is found in it as it is."""
-MIN_TURNED_SCORE = 0.7
-"""A face in a turned picture counts from this score on."""
+"""Degrees clockwise by which a picture is turned where nothing sure is found in it as it is."""
+SURE, CREDIBLE = 0.9, 0.8
+"""Scores. The surest face of an upright photo has the first or more; lying ones, found at all, have
+less. A turned picture is believed to be upright where one face has the second."""
+
+SIDE = 192
+"""Side, in pixels, of a face that is looked at alone: of smaller ones, and of those tilted by more
+than 45 degrees, YuNet's landmarks tell but a part of the tilt."""
+LEANING, TILTED = 5.0, 20.0
+"""Degrees: a face whose landmarks lean by more than the first is looked at alone, and is read
+turned upright where it proves to be tilted by more than the second."""
+LOOKS = 4
+"""So often a face is looked at alone, each time turned by what still seemed to be its tilt."""
 
 
 def check_detail(detail: str) -> Detail:
@@ -58,16 +70,40 @@ def find_faces(detector: Detector, picture: np.ndarray, detail: Detail) -> list[
     return found
 
 
-def find_turned(detector: Detector, picture: np.ndarray) -> list[Detection]:
-    """The faces of the first of TURNS by which the picture has any, in its own coordinates."""
-    for degrees in TURNS:
-        turn, size = turning(picture, degrees)
-        turned = cv2.warpAffine(picture, turn, size, borderMode=cv2.BORDER_REPLICATE)
-        found = [face for face in detector(turned, LONGEST) if (face.score or 0) > MIN_TURNED_SCORE]
-        if found:
-            back = cv2.invertAffineTransform(turn)
-            return [_turned_back(face, back, degrees, picture.shape) for face in found]
-    return []
+def find_turned(detector: Detector, picture: np.ndarray, found: list[Detection]) -> list[Detection]:
+    """The faces of the picture as it is, `found`, or turned by whichever of TURNS shows most.
+
+    It is not turned where one face is surely upright.
+    """
+    best = found
+    if all((face.score or 0) < SURE for face in found):
+        for degrees in TURNS:
+            turn, size = turning(picture, degrees)
+            turned = cv2.warpAffine(picture, turn, size, borderMode=cv2.BORDER_REPLICATE)
+            faces = detector(turned, LONGEST)
+            if any((face.score or 0) >= CREDIBLE for face in faces) and _sum(faces) > _sum(best):
+                back = cv2.invertAffineTransform(turn)
+                best = [_moved(face, back, picture, degrees) for face in faces]
+    return best
+
+
+def straightened(detector: Detector, picture: np.ndarray, face: Detection) -> Detection:
+    """`face`, with its tilt, and its places as a look at it turned upright gives them.
+
+    As it is where it is hardly tilted, or where turned upright it is no surer a face.
+    """
+    tilt = -_signed(face.turned)
+    if abs(lean(face.landmarks, tilt)) < LEANING:
+        return replace(face, tilt=tilt)
+    seen = _alone(detector, picture, face, tilt)
+    for _ in range(LOOKS - 1):
+        if seen is None or abs(rest := lean(seen.landmarks, tilt)) < LEANING:
+            break
+        tilt += rest
+        seen = _alone(detector, picture, face, tilt)
+    if seen is None or abs(tilt) <= TILTED or (seen.score or 0) < (face.score or 0):
+        return replace(face, tilt=-_signed(face.turned))
+    return seen
 
 
 def turning(picture: np.ndarray, degrees: float) -> tuple[np.ndarray, tuple[int, int]]:
@@ -79,6 +115,11 @@ def turning(picture: np.ndarray, degrees: float) -> tuple[np.ndarray, tuple[int,
     return turn, (wide, high)
 
 
+def _signed(degrees: int) -> float:
+    """Clockwise degrees of 0..359 as one of -179..180."""
+    return float(degrees - 360 if degrees > 180 else degrees)
+
+
 def _larger(picture: np.ndarray, detail: Detail) -> Iterator[int]:
     """Longest sides of the copies to look at after the first, each at most twice the last."""
     longest = LONGEST
@@ -88,39 +129,60 @@ def _larger(picture: np.ndarray, detail: Detail) -> Iterator[int]:
         yield longest
 
 
+def _sum(faces: list[Detection]) -> float:
+    return sum(face.score or 0 for face in faces)
+
+
 def _overlap(face: Detection, other: Detection) -> bool:
     """Whether the middle of either square lies in the other."""
-    return _holds(face, other) or _holds(other, face)
+    return _holds(face.square, _middle(other.square)) or _holds(other.square, _middle(face.square))
 
 
-def _holds(face: Detection, other: Detection) -> bool:
-    left, top, side = face.square
-    x, y = (start + other.square[2] / 2 for start in other.square[:2])
-    return left <= x <= left + side and top <= y <= top + side
+def _holds(square: Square, point: tuple[float, float]) -> bool:
+    return all(0 <= at - start <= square[2] for at, start in zip(point, square[:2], strict=True))
 
 
-def _turned_back(
-    face: Detection, back: np.ndarray, degrees: int, shape: tuple[int, ...]
-) -> Detection:
-    """A face of the turned picture, where it is in the picture as given."""
+def _middle(square: Square) -> tuple[float, float]:
+    return square[0] + square[2] / 2, square[1] + square[2] / 2
+
+
+def _alone(
+    detector: Detector, picture: np.ndarray, face: Detection, tilt: float
+) -> Detection | None:
+    """What the detector makes of the face alone, SIDE pixels large and turned back by `tilt`."""
+    (x, y), side = _middle(face.square), face.square[2]
+    around = (x - side, y - side, 2 * side)
+    seen = cv2.resize(cut_square(picture, around, tilt), (2 * SIDE, 2 * SIDE))
+    back = square_to_picture(around, tilt) * (side / SIDE, side / SIDE, 1)
+    middle = (SIDE / 2, SIDE / 2, SIDE)
+    faces = [each for each in detector(seen, 2 * SIDE) if _holds(middle, _middle(each.square))]
+    if not faces:
+        return None
+    surest = max(faces, key=lambda each: each.score or 0)
+    return replace(_moved(surest, back, picture, face.turned), tilt=tilt)
+
+
+def _moved(face: Detection, back: np.ndarray, picture: np.ndarray, turned: int) -> Detection:
+    """A face of a turned or cut picture, where it is in `picture`; `back`, (2, 3), leads there."""
 
     def placed(x: float, y: float) -> tuple[float, float]:
         across, down = (back @ (x, y, 1)).tolist()
         return across, down
 
-    left, top, side = face.square
-    x, y = placed(left + side / 2, top + side / 2)
-    sides = face.box[2:] if degrees % 180 == 0 else face.box[:1:-1]
-    middle = placed(face.box[0] + face.box[2] / 2, face.box[1] + face.box[3] / 2)
-    corners = [(at - length / 2, at + length / 2) for at, length in zip(middle, sides, strict=True)]
-    (x1, x2), (y1, y2) = (
-        np.rint(np.clip(ends, 0, most)).astype(int).tolist()
-        for ends, most in zip(corners, shape[1::-1], strict=True)
-    )
+    scale = float(np.hypot(*back[:, 0]))
+    x, y = placed(*_middle(face.square))
+    side = scale * face.square[2]
+    left, top, width, height = face.box
+    x1, y1 = placed(left + width / 2, top + height / 2)
+    lies = abs(back[1, 0]) > abs(back[0, 0])
+    wide, high = (scale * length for length in ((height, width) if lies else (width, height)))
+    corners = np.array([x1 - wide / 2, y1 - high / 2, x1 + wide / 2, y1 + high / 2])
+    most = picture.shape[1::-1] * 2
+    x1, y1, x2, y2 = np.rint(np.clip(corners, 0, most)).astype(int).tolist()
     return replace(
         face,
         box=(x1, y1, x2 - x1, y2 - y1),
         square=(x - side / 2, y - side / 2, side),
         landmarks=None if face.landmarks is None else tuple(placed(*at) for at in face.landmarks),
-        turned=degrees,
+        turned=turned,
     )

@@ -9,9 +9,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from fer_system.crop import cut_face
 from fer_system.data_uri import data_uri
 from fer_system.quality import SMALLEST
-from fer_system.recognizer import Face, cut_face
+from fer_system.recognizer import Face
 from web import text
 from web.html import render
 
@@ -120,7 +121,7 @@ def _seen(face: Face, grey: np.ndarray) -> str:
     """The square that the network saw, in grey, as it did; heat maps are laid over it."""
     if face.square is None:
         return ""
-    square = np.rint(cut_face(grey, face.square, SEEN_SIZE)).astype(np.uint8)
+    square = np.rint(cut_face(grey, face.square, SEEN_SIZE, face.tilt)).astype(np.uint8)
     return picture_uri(cv2.cvtColor(square, cv2.COLOR_GRAY2RGB))
 
 

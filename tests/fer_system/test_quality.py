@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from skimage import data
 
+from fer_system.crop import cut_face
 from fer_system.quality import is_turned, quality_notes
-from fer_system.recognizer import cut_face
 
 FRONTAL = ((30, 40), (60, 40), (45, 58), (33, 72), (57, 72))
 

@@ -9,9 +9,10 @@ from PIL import Image
 from skimage import data
 
 from fer_system import Detection, Face, ModelError, PictureError, Recognizer
+from fer_system.crop import cut_face
 from fer_system.detector import YUNET_FILE
 from fer_system.emotions import FER2013
-from fer_system.recognizer import cut_face, is_face_crop
+from fer_system.recognizer import is_face_crop
 
 
 @pytest.fixture(scope="module", params=["haar", "yunet"])
