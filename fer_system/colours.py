@@ -32,12 +32,12 @@ def class_colour(name: str, classes: Sequence[str]) -> RGB:
 
     A class without an emoji, or with a damaged file, has the hue of its place among the `classes`.
     """
-    emoji = read_emoji(name, 96)
-    if emoji is None:
+    mean = read_emoji(name, 1)
+    if mean is None:
         place = classes.index(name) / len(classes) if name in classes else 0.0
         red, green, blue = (round(255 * part) for part in colorsys.hls_to_rgb(place, 0.55, 0.55))
     else:
-        red, green, blue, _ = emoji.resize((1, 1)).tobytes()
+        red, green, blue, _ = mean.tobytes()
     return red, green, blue
 
 

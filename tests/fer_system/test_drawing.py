@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer_system import Face, annotate, emoji
-from fer_system.drawing import SMALLEST
+from fer_system import Face, Tracker, annotate, drawing, emoji
+from fer_system.colours import class_colour
+from fer_system.drawing import SMALLEST, default_label, default_numbers
+from fer_system.emotions import FER2013
 from tests.pngs import claiming
 
 GREY = 120
@@ -82,6 +84,104 @@ def test_labels_cover_neither_the_other_faces_nor_each_other():
         assert (inside == GREY).all()
     single = annotate(picture_of(480, 640), faces[:1])
     assert written(annotated) == 4 * written(single)
+
+
+def test_labels_say_what_is_asked_for_in_the_colour_asked_for():
+    faces = [face_at(100, 200, 100, 120), face_at(400, 200, 100, 120, label="sad")]
+    plain = annotate(picture_of(480, 640), faces)
+    asked = annotate(
+        picture_of(480, 640),
+        faces,
+        labels=[default_label(face) for face in faces],
+        numbers=[1, 2],
+        colours=[class_colour("happy", ("happy", "other")), class_colour("sad", ("sad", "other"))],
+    )
+    np.testing.assert_array_equal(plain, asked)
+    for other in (
+        {"labels": ["glücklich 93 %", "sad 93%"]},
+        {"numbers": [7, 2]},
+        {"numbers": ()},
+        {"colours": [(0, 114, 178), (0, 158, 115)]},
+    ):
+        assert (annotate(picture_of(480, 640), faces, **other) != plain).any(), other
+
+
+def test_a_box_has_its_colour_and_a_dark_line_within():
+    annotated = annotate(
+        picture_of(480, 640), [face_at(200, 150, 180, 200)], colours=[(0, 90, 250)]
+    )
+    assert (annotated[349, 200:380] == (0, 90, 250)).all()
+    row = annotated[250, 200:290]
+    dark = np.flatnonzero((row == 0).all(axis=1))
+    assert len(dark) == 1
+    assert (row[: dark[0]] == (0, 90, 250)).all()
+    assert (row[dark[0] + 1 :] == GREY).all()
+
+
+def test_followed_faces_keep_their_numbers_and_a_single_face_has_none():
+    face = face_at(100, 200, 100, 120)
+    assert default_numbers([face]) == ()
+    assert default_numbers([face, face]) == [1, 2]
+    tracker = Tracker()
+    tracker.update([face_at(500, 10, 50, 50)], 0)
+    (followed,) = [face for face in tracker.update([face], 9) if not face.unseen]
+    assert default_numbers([followed]) == [2]
+
+
+def crowd(columns, rows, side, apart):
+    """Faces of random classes in rows, `apart` pixels from one to the next."""
+    rng = np.random.default_rng(1)
+    places = [(40 + x * apart, 60 + y * apart) for y in range(rows) for x in range(columns)]
+    return [
+        Face((*place, side, side), {name: 0.93, "other": 0.07}, 0.9)
+        for place, name in zip(places, rng.choice(FER2013, len(places)), strict=True)
+    ]
+
+
+def changed_inside(annotated, faces):
+    """How many pixels of the faces, within their boxes' lines, were drawn on."""
+    insides = [
+        annotated[top + 4 : top + height - 4, left + 4 : left + width - 4]
+        for left, top, width, height in (face.box for face in faces)
+    ]
+    return sum((inside != GREY).any(axis=2).sum() for inside in insides)
+
+
+def test_in_a_crowd_no_label_covers_a_face_or_another_label(subtests):
+    for columns, rows, side, apart in ((6, 5, 60, 230), (10, 8, 40, 140), (13, 8, 36, 110)):
+        with subtests.test(faces=columns * rows):
+            faces = crowd(columns, rows, side, apart)
+            annotated = annotate(picture_of(1200, 1600), faces, numbers=[8] * len(faces))
+            assert changed_inside(annotated, faces) == 0
+            alone = annotate(picture_of(1200, 1600), faces[:1], numbers=[8])
+            assert written(annotated) > len(faces) * 40
+            assert written(alone) > 40
+
+
+def test_where_faces_leave_no_room_the_least_of_them_is_covered():
+    faces = crowd(16, 12, 99, 99)
+    annotated = annotate(picture_of(1200, 1600), faces)
+    share = changed_inside(annotated, faces) / (len(faces) * 91**2)
+    assert 0 < share < 0.35
+
+
+def test_a_label_without_room_beside_its_face_has_a_line_to_it():
+    """Of nine faces, close together, that in the middle: its number has room outside alone."""
+    middle, *others = [(323, 323), *((x, y) for x in (300, 323, 346) for y in (300, 346))]
+    others += [(300, 323), (346, 323)]
+    faces = [face_at(*place, 22, 22, label="no emoji") for place in (middle, *others)]
+    colours = [(0, 0, 255)] + [(90, 90, 90)] * 8
+    annotated = annotate(picture_of(700, 900), faces, colours=colours)
+    rows, columns = np.nonzero((annotated == (0, 0, 255)).all(axis=2))
+    outside = (rows < 300) | (rows > 368) | (columns < 300) | (columns > 368)
+    assert outside.sum() > 10
+
+
+def test_words_that_no_font_has_are_in_english_and_names_spelled(monkeypatch):
+    monkeypatch.setattr(drawing, "can_write", str.isascii)
+    face = face_at(200, 150, 180, 200)
+    english = annotate(picture_of(480, 640), [face])
+    np.testing.assert_array_equal(english, annotate(picture_of(480, 640), [face], ["高兴 93%"]))
 
 
 def test_a_small_picture_is_enlarged_with_or_without_faces(subtests):
