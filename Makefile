@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 
 .PHONY: doctor app check test lint repro sample report mlflow bench bench-live hostile soak audit sbom \
-	browser spark balancer
+	browser spark balancer fonts
 
 doctor:                 ## what is missing here and how to mend it; installs nothing
 	@$(PYTHON) -m pipeline.doctor
@@ -82,6 +82,9 @@ spark: .venv/all        ## Spark for examples/spark_score.py and its tests, and 
 
 balancer:               ## nginx for the test of several replicas, where apt can install it
 	command -v nginx || test -x /usr/sbin/nginx || (apt-get update && apt-get install -y nginx-light)
+
+fonts:                  ## fonts for words in every script, where apt can install them
+	fc-list | grep -q NotoSansCJK || (apt-get update && apt-get install -y fonts-noto-core fonts-noto-cjk)
 
 data/fer2013.csv: | .venv/all
 	@$(BIN)/python -m pipeline.convert  # says where to get it

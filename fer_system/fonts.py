@@ -56,7 +56,10 @@ SCRIPTS: dict[str, tuple[str, tuple[str, ...]]] = {
             "mangal.ttf",
         ),
     ),
-    "HANGUL": ("ko", ("NotoSansCJK-Regular.ttc", "AppleSDGothicNeo.ttc", "malgun.ttf")),
+    "HANGUL": (
+        "ko",
+        ("NotoSansCJK-Regular.ttc", "NanumGothic.ttf", "AppleSDGothicNeo.ttc", "malgun.ttf"),
+    ),
     "HEBREW": ("he", ("NotoSansHebrew-Regular.ttf", "ArialHB.ttc", "segoeui.ttf")),
     "HIRAGANA": ("ja", ("NotoSansCJK-Regular.ttc", "ヒラギノ角ゴシック W3.ttc", "YuGothR.ttc")),
     "KATAKANA": ("ja", ("NotoSansCJK-Regular.ttc", "ヒラギノ角ゴシック W3.ttc", "YuGothR.ttc")),
@@ -97,9 +100,15 @@ def can_write(text: str) -> bool:
     return _runs(text) is not None
 
 
-def writable(text: str) -> str:
-    """`text` with the words that no font here has spelled in English, letter by letter."""
-    return " ".join(word if can_write(word) else _spelled(word) for word in _clean(text).split())
+def writable(text: str, shaping: bool = True) -> str:
+    """`text` with the words that no font here has spelled in English, letter by letter.
+
+    Without `shaping`, what draws it sets one letter after the other, which Arabic cannot bear.
+    """
+    return " ".join(
+        word if can_write(word) and (shaping or not _needs_shaping(word)) else _spelled(word)
+        for word in _clean(text).split()
+    )
 
 
 def text_width(text: str, size: int) -> int:
@@ -133,7 +142,7 @@ def _runs(text: str) -> tuple[tuple[str, Typeface], ...] | None:
     from right to left; the parts of a text that begins so run so too.
     """
     text = _clean(text)
-    if not _can_set(text):
+    if _needs_shaping(text) and not features.check("raqm"):
         return None
     if whole := _typeface(text):
         return ((text, whole),)
@@ -163,9 +172,9 @@ def _clean(text: str) -> str:
     return "".join(sign for sign in text if sign.isprintable() or sign in JOINERS)
 
 
-def _can_set(text: str) -> bool:
-    """Whether this Pillow sets such a text; without Raqm letters stand one after the other."""
-    return bool(features.check("raqm")) or not any(
+def _needs_shaping(text: str) -> bool:
+    """Whether it takes more to set a text than one letter after the other, to the right."""
+    return any(
         unicodedata.bidirectional(sign) in ("R", "AL") or unicodedata.category(sign)[0] == "M"
         for sign in text
     )

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib import ft2font
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from fer_system.fonts import font_files, writable
 from pipeline.foundation.files import write_whole
 from pipeline.measuring.bins import BINS, bin_of
 
@@ -20,7 +25,7 @@ def save_distribution(counts: list[tuple[str, str, int]], path: Path) -> None:
     splits = list(dict.fromkeys(split for split, _, _ in counts))
     figure, axes = _figure(len(splits), width=4, height=3)
     for axis, split in zip(axes, splits, strict=True):
-        names = [name for part, name, _ in counts if part == split]
+        names = _readable([name for part, name, _ in counts if part == split])
         faces = [number for part, _, number in counts if part == split]
         axis.bar_label(axis.barh(names, faces, color="tab:blue"), fmt="{:,.0f}", padding=3)
         axis.set(title=f"{split}: {sum(faces):,} faces", xlabel="faces")
@@ -62,8 +67,8 @@ def _matrix(axis: Axes, shares: np.ndarray, rows: Sequence[str], columns: Sequen
     for (row, column), share in np.ndenumerate(shares):
         colour = "white" if share > 0.5 else "black"
         axis.text(column, row, f"{share:.0%}", ha="center", va="center", color=colour)
-    axis.set_xticks(range(len(columns)), columns, rotation=45, ha="right")
-    axis.set_yticks(range(len(rows)), rows)
+    axis.set_xticks(range(len(columns)), _readable(columns), rotation=45, ha="right")
+    axis.set_yticks(range(len(rows)), _readable(rows))
     axis.spines[:].set_visible(False)
 
 
@@ -120,7 +125,7 @@ def save_per_class(
         places = np.arange(len(classes)) + (index - (len(figures) - 1) / 2) * width
         bars = axis.bar(places, values, width, label=name)
         axis.bar_label(bars, fmt="{:.0%}", padding=1, fontsize=7)
-    axis.set_xticks(range(len(classes)), classes)
+    axis.set_xticks(range(len(classes)), _readable(classes))
     axis.set(ylim=(0, 1.08), title=title)
     axis.legend(frameon=False, ncols=len(figures), loc="upper center", bbox_to_anchor=(0.5, -0.12))
     _save(figure, path)
@@ -183,6 +188,21 @@ def save_rivals(entries: list[dict[str, Any]], ours: set[str], path: Path) -> No
     _save(figure, path)
 
 
+def _readable(names: Sequence[str]) -> list[str]:
+    """The names of classes, spelled in English where they would be drawn as boxes."""
+    shaping = hasattr(ft2font, "__libraqm_version__")  # from matplotlib 3.11 on
+    return [writable(name, shaping) for name in names]
+
+
+@lru_cache
+def _families() -> list[str]:
+    """The font of all pictures, and those of the system for the letters that it lacks."""
+    files = {FontProperties(fname=path).get_name(): path for path in font_files()}
+    for name in files.keys() - {font.name for font in fontManager.ttflist}:
+        fontManager.addfont(files[name])
+    return list(dict.fromkeys(["DejaVu Sans", *files]))
+
+
 def _figure(columns: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
     figure = Figure(figsize=(width * columns, height), layout="constrained", dpi=120)
     axes = list(figure.subplots(1, columns, squeeze=False)[0])
@@ -192,5 +212,8 @@ def _figure(columns: int, width: float, height: float) -> tuple[Figure, list[Axe
 
 
 def _save(figure: Figure, path: Path) -> None:
+    for text in figure.findobj(Text):
+        text.set_fontfamily(_families())
+        text.set_parse_math(False)  # a `$` is a letter of a name
     # No software version in the file, so that the same figures give the same bytes.
     write_whole(path, lambda partial: figure.savefig(partial, metadata={"Software": None}))
