@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 
 .PHONY: doctor app check test lint repro sample report mlflow bench bench-live hostile soak audit sbom \
-	browser spark balancer fonts
+	browser spark balancer fonts home
 
 doctor:                 ## what is missing here and how to mend it; installs nothing
 	@$(PYTHON) -m pipeline.doctor
@@ -85,6 +85,15 @@ balancer:               ## nginx for the test of several replicas, where apt can
 
 fonts:                  ## fonts for words in every script, where apt can install them
 	fc-list | grep -q NotoSansCJK || (apt-get update && apt-get install -y fonts-noto-core fonts-noto-cjk)
+
+HOME_PACKAGES = mosquitto python3-gst-1.0 gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
+	gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly
+
+home: .venv/all         ## MQTT for examples/mqtt.py, and where apt can install them a broker and a camera for tests
+	$(BIN)/pip install -q -c constraints.txt 'paho-mqtt>=2.1,<3'
+	(command -v mosquitto || test -x /usr/sbin/mosquitto) \
+		&& /usr/bin/python3 -c 'import gi; gi.require_version("GstRtspServer", "1.0")' \
+		|| (apt-get update && apt-get install -y --no-install-recommends $(HOME_PACKAGES))
 
 data/fer2013.csv: | .venv/all
 	@$(BIN)/python -m pipeline.convert  # says where to get it

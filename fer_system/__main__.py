@@ -1,6 +1,6 @@
 """Command line: `fer INPUT`, in the repository also `python -m fer_system INPUT`.
 
-Faces go to stdout, everything else to stderr.
+Faces go to stdout, everything else to stderr. `fer camera` is `camera_command`.
 """
 
 import argparse
@@ -17,12 +17,13 @@ import numpy as np
 from PIL import Image
 
 from . import __version__
+from .camera import RTSP, hide_secrets
+from .camera_command import CAMERA, parse_camera_flags, watch_camera
 from .drawing import annotate
 from .errors import FolderError
 from .film import SUFFIXES
 from .folder import Entry, holds_many, open_pictures, recognize
 from .picture import FORMATS, MAX_FILE_BYTES, PictureError, check_length
-from .places import DEFAULT_MODEL
 from .recognizer import Recognizer
 from .records import (
     csv_header,
@@ -34,6 +35,7 @@ from .records import (
 )
 from .results import Figures, Result, figures
 from .search import LONGEST_SEEN
+from .terminal import add_recognizer_flags, complain, leave_stdout, open_recognizer, out
 from .video import VideoError, VideoReport, annotate_video
 
 EXIT_CODES = """\
@@ -42,11 +44,14 @@ exit codes:
   1  something could not be read; stderr tells what and why
   2  wrong usage, no usable model or face detector, or the output cannot be written
   130  interrupted by Ctrl+C
+
+"fer camera" watches a camera; "fer camera --help" tells how. Where a picture or folder is itself
+called camera, write ./camera.
 """
 
 
 def parse_flags(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """The command line; a wrong flag ends the program with exit code 2."""
+    """The command line of pictures and videos; a wrong flag ends the program with exit code 2."""
     parser = argparse.ArgumentParser(
         prog="fer",
         description="Find the faces in pictures and tell the emotion of each.",
@@ -84,36 +89,13 @@ def parse_flags(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def add_recognizer_flags(parser: argparse.ArgumentParser) -> None:
-    """The flags on what recognises the faces."""
-    parser.add_argument(
-        "--model",
-        type=Path,
-        default=DEFAULT_MODEL,
-        help="model file of the pipeline (default: the champion that comes with the program)",
-    )
-    parser.add_argument(
-        "--detector",
-        default="auto",
-        help="what finds the faces: auto, yunet, haar, or the path of a YuNet file (default: auto)",
-    )
-    parser.add_argument(
-        "--threshold",
-        type=float,
-        help="probability, 0 to 1, below which a label is uncertain (default: the model's own)",
-    )
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Recognise what the flags name and write it down; returns the exit code."""
-    flags = parse_flags(arguments)
+    """Recognise what the command line names and write it down; returns the exit code."""
+    words = sys.argv[1:] if arguments is None else [*arguments]
+    watching = words[:1] == [CAMERA]
+    flags = parse_camera_flags(words[1:]) if watching else parse_flags(words)
     try:
-        check_target(flags.annotate, flags.input)
-        recognizer = Recognizer(flags.model, flags.detector, threshold=flags.threshold)
-        if flags.detector == "auto" and recognizer.detector_name != "YuNet":
-            complain(recognizer.detector_note)
-        work = recognize_video if is_video(flags.input) else recognize_pictures
-        return work(recognizer, flags)
+        return watch_camera(flags) if watching else recognize_input(flags)
     except (FolderError, VideoError) as error:
         complain(str(error))
         return 1
@@ -121,13 +103,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(str(error))
         return 2
     except BrokenPipeError:  # whoever reads has enough; Python would complain at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        leave_stdout()
         return 0
     except OSError as error:
         complain(f"{error.filename or 'The output'} cannot be written ({error.strerror or error}).")
         return 2
     except KeyboardInterrupt:
+        leave_stdout()
         return 130
+
+
+def recognize_input(flags: argparse.Namespace) -> int:
+    """Write down the faces of pictures or of a video; returns the exit code."""
+    if flags.input.lower().startswith(RTSP):
+        raise ValueError(f"{hide_secrets(flags.input)} is a camera: type fer camera before it.")
+    check_target(flags.annotate, flags.input)
+    recognizer = open_recognizer(flags)
+    work = recognize_video if is_video(flags.input) else recognize_pictures
+    return work(recognizer, flags)
 
 
 def recognize_pictures(recognizer: Recognizer, flags: argparse.Namespace) -> int:
@@ -300,18 +293,6 @@ def save(picture: np.ndarray, path: Path) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def out(text: str) -> None:
-    """Write to stdout at once, so that a reader at the other end of a pipe doesn't wait."""
-    sys.stdout.write(text)
-    sys.stdout.flush()
-
-
-def complain(sentence: str) -> None:
-    """Write a line to stderr, over the progress where there is some."""
-    erase = "\r\x1b[K" if sys.stderr.isatty() else ""
-    print(f"{erase}{sentence}", file=sys.stderr)
 
 
 def show_progress(number: int, total: int) -> None:

@@ -5,8 +5,9 @@ The columns of a table, in this order:
     source, time, face, left, top, width, height, label, confidence, uncertain, score, quality,
     one for each class by its name, error
 
-- `source` is the name of the picture or video, `time` seconds from a video's start, empty for
-  pictures. The page's webcam table, which the browser writes, has the time of day there.
+- `source` is the name of the picture, video or camera, `time` seconds from a video's start, or from
+  when a camera began to be watched, empty for pictures. The page's webcam table, which the browser
+  writes, has the time of day there.
 - `face` counts a picture's faces from 1, the largest first; a face that is followed has its id.
 - `left`, `top`, `width` and `height` are the box in whole pixels of the upright picture.
 - `label` is the most probable class, always, and `confidence` its probability, 0..1; `uncertain` is
@@ -17,7 +18,8 @@ The columns of a table, in this order:
 - Each class has its probability, 0..1.
 - `error` is a sentence on why a picture could not be read.
 
-A picture without a face, or that cannot be read, has one row without a face's cells. JSON has the
+A picture without a face, or that cannot be read, has one row without a face's cells; a camera has
+one when nobody is seen any more, and when it is lost. JSON has the
 same names, null for what is empty, true and false for 1 and 0, the quality as a list and the
 probabilities in an object of their own, so that a class may be called like a column. Model and
 threshold stand in the head of a JSON document and in the name of a CSV file.
@@ -61,6 +63,24 @@ def describe_face(face: "Face", number: int, source: str, time: float | None = N
         "quality": list(face.quality),
         "probabilities": {name: _rounded(share) for name, share in face.probabilities.items()},
     }
+
+
+def describe_moment(
+    faces: Sequence["TrackedFace"],
+    source: str,
+    time: float,
+    classes: Sequence[str],
+    error: str | None = None,
+) -> list[Record]:
+    """The records, as JSON, of what a camera shows at `time`, in seconds from the start.
+
+    There is one for each face, or one without a face's cells where there is none; `error` tells why
+    the camera shows nothing.
+    """
+    if faces:
+        return [describe_face(face, face.id, source, time) | {"error": None} for face in faces]
+    nobody = dict.fromkeys(COLUMNS) | {"source": source, "time": _rounded(time), "quality": []}
+    return [nobody | {"probabilities": dict.fromkeys(classes), "error": error}]
 
 
 def describe_picture(result: "Result") -> Record:
@@ -130,7 +150,7 @@ def csv_rows(result: "Result", classes: Sequence[str]) -> list[list[object]]:
     """
     picture = describe_picture(result)
     empty = [None] * (len(csv_header(classes)) - 2)
-    rows = [_row(record) for record in picture["faces"]]
+    rows = [csv_row(record) for record in picture["faces"]]
     return rows or [[picture["source"], *empty, picture["error"]]]
 
 
@@ -164,7 +184,7 @@ class VideoTables:
     def write(self, time: float, faces: Sequence["TrackedFace"]) -> None:
         """Append the faces of the picture that is shown at `time` seconds."""
         records = [describe_face(face, face.id, self._source, time) for face in faces]
-        self._rows.write(csv_text(_row(record) for record in records))
+        self._rows.write(csv_text(csv_row(record) for record in records))
         frame = json.dumps({"time": _rounded(time), "faces": records})
         self._document.write(f"{self._separator}{frame}")
         self._separator = ",\n"
@@ -174,10 +194,10 @@ class VideoTables:
         self._document.write(f'\n], "summary": {json.dumps(summary)}}}\n')
 
 
-def _row(record: Record) -> list[object]:
+def csv_row(record: Record) -> list[object]:
     """The cells of a face's record."""
     known = {name: record[name] for name in COLUMNS} | {"quality": " ".join(record["quality"])}
-    return [*known.values(), *record["probabilities"].values(), None]
+    return [*known.values(), *record["probabilities"].values(), record.get("error")]
 
 
 def _cell(value: object) -> object:
