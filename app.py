@@ -37,6 +37,7 @@ def launch(
 
     Raises OSError where no port is free.
     """
+    from web.delivery import deliver
     from web.guard.nonsense import REFUSALS
     from web.guard.stack import guards
     from web.page import LAUNCH_OPTIONS, build_app
@@ -46,6 +47,7 @@ def launch(
     secret = os.environ.get("FER_SECRET", "").encode() or secrets.token_bytes()
     for port in free_ports(flags.host, flags.port):
         app = build_app(recognizer, flags.keep, flags.on_device)  # which Gradio starts but once
+        routes, page = deliver(app)
         try:
             _, address, link = app.launch(
                 server_name=flags.host,
@@ -54,8 +56,8 @@ def launch(
                 quiet=True,
                 prevent_thread_lock=True,
                 app_kwargs={
-                    "routes": own_routes(recognizer, device, drain),
-                    "middleware": guards(flags, logins, secret, disk, drain),
+                    "routes": [*own_routes(recognizer, device, drain), *routes],
+                    "middleware": [page, *guards(flags, logins, secret, disk, drain)],
                     "exception_handlers": REFUSALS,
                 },
                 i18n=translations(),

@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from drawings.pen.colours import Colour
-from drawings.pen.png import write_png
 from drawings.people.expression import EXPRESSIONS, Expression
 from drawings.people.person import CLOTHES, HAIRS, IRISES, SKINS, Person
 from drawings.people.setting import Setting
 from drawings.portrait.camera import SUPERSAMPLING, expose
 from drawings.portrait.painting import paint_portrait
+
+QUALITY = 90
 
 # One person for each class: expression, person, tilt, background.
 EXAMPLES: dict[str, tuple[Expression, Person, float, Colour]] = {
@@ -76,13 +78,21 @@ def draw_example(emotion: str, size: int = 384) -> np.ndarray:
     return expose(picture, setting, size, np.random.default_rng(0))
 
 
+def write_webp(path: Path, picture: np.ndarray) -> None:
+    """Write an RGB picture so small that a page with seven of them is soon there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    _, encoded = cv2.imencode(".webp", bgr, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
+    path.write_bytes(encoded.tobytes())
+
+
 def main() -> None:
-    """The command line: one PNG for each class."""
+    """The command line: one WebP file for each class."""
     parser = argparse.ArgumentParser(description="Draws the example faces of the page.")
     parser.add_argument("folder", type=Path, help="where the pictures are written")
     folder = parser.parse_args().folder
     for emotion in EXAMPLES:
-        write_png(folder / f"{emotion}.png", draw_example(emotion))
+        write_webp(folder / f"{emotion}.webp", draw_example(emotion))
 
 
 if __name__ == "__main__":

@@ -10,5 +10,14 @@ from web.html import component
 
 def model_tab(recognizer: Recognizer) -> None:
     """Lay out the tab; call inside `gr.Blocks`."""
-    with gr.Tab(text.label("MODEL_TAB")):
-        component(lambda: model_card(recognizer.card, text.words()), elem_id="model-card")
+    with gr.Tab(text.label("MODEL_TAB")) as tab:
+        card = component("", elem_id="model-card")
+    # It is long: only who opens the tab waits for it.
+    tab.select(
+        lambda: model_card(recognizer.card, text.words()),
+        None,
+        card,
+        api_visibility="private",
+        show_progress="hidden",
+        queue=False,
+    )

@@ -7,7 +7,6 @@ from typing import Any
 import gradio as gr
 
 from fer_system.card import STYLE, emoji_styles
-from fer_system.places import emoji_path
 from fer_system.recognizer import Recognizer
 from web import text
 from web.folder.tab import FolderTab
@@ -20,13 +19,14 @@ from web.video import VideoTab
 from web.webcam.tab import WEBCAM_STYLE, webcam_tab
 
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+MONO = ("ui-monospace", "Consolas", "monospace")
+"""Fonts that are there already."""
 
 LAUNCH_OPTIONS: dict[str, Any] = {
     "theme": gr.themes.Default(
-        primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=FONTS
+        primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=FONTS, font_mono=MONO
     ).set(body_text_color_subdued="*neutral_500"),  # readable: 4.8 to 1 on white
     "css_paths": [STYLE, WEBCAM_STYLE, THRESHOLD_STYLE, Path(__file__).with_name("style.css")],
-    "favicon_path": path if (path := emoji_path("happy")).is_file() else None,
     "footer_links": ["api"],
     "head": HEAD,
     "max_file_size": "200mb",  # for videos; pictures have a limit of their own

@@ -120,7 +120,7 @@ class PictureTab:
         self._picture.preprocess = file_content  # type: ignore[method-assign,assignment]
         self._examples = gr.Dataset(
             components=["image"],
-            samples=[[str(path)] for path in sorted(EXAMPLES.glob("*.png"))],
+            samples=[[str(path)] for path in sorted(EXAMPLES.glob("*.webp"))],
             label=text.label("EXAMPLES"),
             elem_id="picture-examples",
         )

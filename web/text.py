@@ -32,6 +32,8 @@ TEXTS: dict[str, dict[str, Any]] = {
 WORDS = {language: Words(TEXTS[ENGLISH] | texts) for language, texts in TEXTS.items()}
 """The same, a missing translation in English."""
 
+_labels: set[str] = set()
+"""Texts that components are called by."""
 _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 
@@ -75,13 +77,14 @@ def best_language(accepted: str) -> str:
 def label(name: str) -> Any:  # noqa: ANN401, Gradio 6.31 declares I18nData for some uses alone
     """The text of that name for a component of Gradio's, which translates it in the browser."""
     assert name in TEXTS[ENGLISH], name
+    _labels.add(name)
     return I18nData(name)
 
 
 def translations() -> gr.I18n:
-    """What `launch` takes as `i18n`."""
+    """What `launch` takes as `i18n`, and the page holds: what components are called."""
     plain = {
-        language: {name: entry for name, entry in texts.items() if isinstance(entry, str)}
+        language: {name: texts[name] for name in sorted(_labels & texts.keys())}
         for language, texts in TEXTS.items()
     }
     cousins = {other: plain[known] for other, known in COUSINS.items() if known in plain}

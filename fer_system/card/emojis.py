@@ -11,6 +11,8 @@ from .rendering import environment
 
 SIZE = 96
 """Side of an emoji's picture, in pixels."""
+QUALITY = 90
+"""Of WebP: all seven are 20 kB, a quarter of what they are as PNG."""
 
 
 def emoji_styles(classes: Sequence[str]) -> str:
@@ -35,5 +37,5 @@ def _style(name: str, classes: Sequence[str]) -> tuple[str, str]:
     if emoji is None:
         return f"radial-gradient(closest-side,{colour} 70%,transparent 72%)", colour
     encoded = BytesIO()
-    emoji.save(encoded, "PNG")
-    return f"url({data_uri(encoded.getvalue(), 'image/png')})", colour
+    emoji.save(encoded, "WEBP", quality=QUALITY)
+    return f"url({data_uri(encoded.getvalue(), 'image/webp')})", colour

@@ -155,7 +155,7 @@ def test_classes_without_an_emoji_get_dots_of_different_colours():
     colours = re.findall(r"--colour-\d:(.*?);", styles)
     assert len(set(colours)) == 3
     emojis = re.findall(r"--emoji-\d:(.*?);", styles)
-    assert "data:image/png" in emojis[0]
+    assert "data:image/webp" in emojis[0]
     for emoji, colour in zip(emojis[1:], colours[1:], strict=True):
         assert "gradient" in emoji
         assert colour in emoji

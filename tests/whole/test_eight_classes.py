@@ -51,7 +51,7 @@ def test_the_champion_and_its_card_know_eight_classes(models):
 def test_the_page_gives_eight_probabilities(models):
     with serve(models / "best.onnx") as (address, _):
         client = Client(address, verbose=False)
-        picture = handle_file(str(REPOSITORY / "web" / "examples" / "happy.png"))
+        picture = handle_file(str(REPOSITORY / "web" / "examples" / "happy.webp"))
         _, found = client.predict(picture, api_name="/predict_image")
     (shown,) = found["faces"]
     assert tuple(shown["probabilities"]) == FERPLUS

@@ -71,7 +71,7 @@ def test_nothing_of_ones_own_is_changed_and_what_to_do_next_is_said(workspace):
 def test_the_page_follows(model):
     with serve(model) as (address, _):
         client = Client(address, verbose=False)
-        picture = handle_file(str(REPOSITORY / "web" / "examples" / "happy.png"))
+        picture = handle_file(str(REPOSITORY / "web" / "examples" / "happy.webp"))
         _, found = client.predict(picture, api_name="/predict_image")
     (shown,) = found["faces"]
     assert tuple(shown["probabilities"]) == ("happy", "sehr müde", "驚いた")

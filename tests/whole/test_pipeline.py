@@ -64,7 +64,7 @@ def test_the_promoted_model_has_learned_and_tells_where_it_comes_from(workspace)
     assert recognizer.card.data_hash == card["data_hash"]
     assert len(recognizer.card.git_commit) == 40
     assert card["onnx_differs_from_keras_by"] <= 1e-4
-    face = load_picture(REPOSITORY / "web" / "examples" / "happy.png")
+    face = load_picture(REPOSITORY / "web" / "examples" / "happy.webp")
     assert sum(recognizer(face)[0].probabilities.values()) == pytest.approx(1, abs=1e-5)
 
 

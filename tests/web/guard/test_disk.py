@@ -31,7 +31,7 @@ def files(folder):
 
 
 def is_own(path):
-    examples = (APP.parent / "web" / "examples").glob("*.png")
+    examples = (APP.parent / "web" / "examples").glob("*.webp")
     return path.name == LOCK or path.name in {example.name for example in examples}
 
 
