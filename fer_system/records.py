@@ -30,7 +30,10 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, TextIO
+from unicodedata import category
 
 if TYPE_CHECKING:
     from .recognizer import Face, Recognizer
@@ -41,6 +44,9 @@ if TYPE_CHECKING:
 PLACE = ("left", "top", "width", "height")
 COLUMNS = ("source", "time", "face", *PLACE, "label", "confidence", "uncertain", "score", "quality")
 """The columns before those of the classes; after them there is `error`."""
+
+LONGEST_STEM = 40
+"""Letters of a source's name that files' names begin with: systems allow but 255 bytes in all."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs a cell that begins so."""
@@ -130,6 +136,18 @@ def describe_time(face: "FaceSummary") -> Record:
         "seconds": round(face.seconds, 3),
         "shares": {label or "uncertain": _rounded(share) for label, share in face.shares.items()},
     }
+
+
+def dated_stem(source: str, day: date) -> str:
+    """What files about a picture or video are called before their endings: its name and the day.
+
+    No system takes the result for a path or for more than one word, whatever a stranger calls
+    `source`, the name of a file.
+    """
+    stem = PurePath(source).stem[:LONGEST_STEM]
+    # Letters, their marks, which are none to regular expressions, and numbers of any script.
+    plain = "".join(sign if category(sign)[0] in "LMN" or sign == "-" else " " for sign in stem)
+    return f"{'_'.join(plain.split()).strip('-') or 'picture'}-{day.isoformat()}"
 
 
 def csv_name(stem: str, head: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Faces as HTML: one card per face, with a bar for every class; opened, it tells more."""
+"""Faces as HTML: one card per face, closed a line; opened, it has a bar for every class."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -9,8 +9,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from fer_system.colours import RGB, text_colour
 from fer_system.crop import cut_face
 from fer_system.data_uri import data_uri
+from fer_system.drawing import default_colour
 from fer_system.quality import SMALLEST
 from fer_system.recognizer import Face
 from web import text
@@ -32,23 +34,22 @@ def picture_uri(picture: np.ndarray, quality: int = 85) -> str:
     return data_uri(encoded.tobytes(), "image/jpeg")
 
 
-def face_cards(faces: Sequence[Face], picture: np.ndarray | None = None) -> str:
-    """The cards of all faces; with the RGB `picture`, each shows its face and can be opened.
+def face_cards(faces: Sequence[Face], picture: np.ndarray) -> str:
+    """The cards of all faces of an RGB `picture`.
 
-    An opened card adds what the network saw of the face, where it found the class whose bar is
-    chosen, and what makes the face hard to read. A single face's card is open. Beyond MOST_CARDS
-    there is a sentence in place of cards.
+    A closed card is a line: number, portrait and emotion. Opened, it has a bar for every class,
+    what makes the face hard to read, and what the network saw of it, and where it found the class
+    whose bar is chosen. A single face's card is open. Beyond MOST_CARDS there is a sentence in
+    place of cards.
     """
     if not faces:
         return ""
     shown = faces[:MOST_CARDS]
-    cards = [_heading(face, place, len(faces)) for place, face in enumerate(shown, start=1)]
-    if picture is None:
-        opened = [_closed(face) for face in shown]
-    else:
-        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-        opened = [_opened(face, picture, grey) for face in shown]
-    cards = [card | more for card, more in zip(cards, opened, strict=True)]
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    cards = [
+        _heading(face, place, len(faces)) | _details(face, picture, grey)
+        for place, face in enumerate(shown, start=1)
+    ]
     more = len(faces) - len(shown)
     rest = text.MORE_FACES.format(count=text.number(more)) if more else ""
     return render("faces.html", cards=cards, rest=rest)
@@ -64,8 +65,11 @@ def _heading(face: Face, number: int, total: int) -> dict[str, Any]:
     name = (text.CARD_OF_ONE if total == 1 else text.CARD_OF_MANY).format(
         number=number, total=total, emotion=emotion, percent=percent
     )
+    colour = default_colour(face)
     return {
         "number": number,
+        "colour": css(colour),
+        "ink": css(text_colour(colour)),
         "label": face.label,
         "emotion": emotion,
         "percent": percent,
@@ -74,14 +78,13 @@ def _heading(face: Face, number: int, total: int) -> dict[str, Any]:
     }
 
 
-def _closed(face: Face) -> dict[str, Any]:
-    """The bars alone."""
-    nothing = dict.fromkeys(("box", "portrait", "seen"), "")
-    return {**nothing, "notes": [], "can_choose": False, "shares": _shares(face, {})}
+def css(colour: RGB) -> str:
+    """A colour as CSS writes it."""
+    return f"rgb{colour}"
 
 
-def _opened(face: Face, picture: np.ndarray, grey: np.ndarray) -> dict[str, Any]:
-    """What a card tells of the face in its picture."""
+def _details(face: Face, picture: np.ndarray, grey: np.ndarray) -> dict[str, Any]:
+    """What a card shows of the face in its picture, and tells when it is opened."""
     heat = {} if face.square is None or face.maps is None else heat_maps(face.maps)
     return {
         "box": _fractions(face, picture),
@@ -156,6 +159,8 @@ def _notes(face: Face) -> list[str]:
     side = round(face.square[2]) if face.square else 0
     sentences = [text.QUALITY[note].format(pixels=side, smallest=SMALLEST) for note in face.quality]
     if face.uncertain:
+        if face.turned:
+            sentences.insert(0, text.UNCERTAIN_TURNED)
         threshold = text.percent(face.threshold)
         sentences.insert(0, text.UNCERTAIN_REASON.format(threshold=threshold))
     return sentences

@@ -4,7 +4,9 @@ import base64
 import binascii
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -17,13 +19,15 @@ from PIL import Image
 
 from fer_system.data_uri import data_uri
 from fer_system.drawing import annotate
-from fer_system.picture import PictureError, alone_if_large, load_picture
+from fer_system.folder import MAX_NAME, Entry
+from fer_system.picture import PictureError, alone_if_large, load_picture, printable
 from fer_system.recognizer import Face, Recognizer
 from fer_system.records import (
     csv_header,
     csv_name,
     csv_rows,
     csv_text,
+    dated_stem,
     describe_model,
     describe_picture,
 )
@@ -35,52 +39,80 @@ from web.html import component, note, render
 AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
 """Pictures of all visitors, of the page and of the API; the webcam needs the other cores."""
 MAX_MEGABYTES = 32  # the page takes larger files, for videos
+UNNAMED = "picture"
+"""The source of a picture that came without a file's name."""
 
 EXAMPLES = Path(__file__).parent / "examples"
-OPEN_CARDS = Path(__file__).with_name("picture.js")
+SCRIPT = Path(__file__).with_name("picture.js")
 
-# On a phone the result lies below the window.
+# What the browser does by itself, at once. Outputs are the marked picture and the cards.
+CLEAR = "() => [null, '']"
+CLEAR_FOR_ANOTHER = "(picture) => picture ? [null, ''] : Array(2).fill({ __type__: 'update' })"
+# On a phone the page's title would push the answer out of the window.
 SHOW_RESULT = """() => {
-    const result = document.querySelector("#picture-output:has(img)");
-    if (innerWidth <= 640 && result) result.scrollIntoView({behavior: "smooth"});
+    if (innerWidth > 640) return;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    document.querySelector("#picture").scrollIntoView({ behavior: calm ? "instant" : "smooth" });
 }"""
 
 
-def file_content(payload: ImageData | None) -> bytes | None:
-    """The bytes of the file that Gradio received, undecoded; nothing where there is no file.
+def uploaded(payload: ImageData | None) -> Entry | None:
+    """The file that Gradio received, unread; nothing where there is no file.
 
     Takes the place of `gr.Image.preprocess`, which turns 16-bit pictures white, GIFs into palette
     indices, and lets truncated files and SVG through. `load_picture` decodes instead.
     """
     if payload is None:
         return None
-    if payload.url and payload.url.startswith("data:"):
-        try:
-            return base64.b64decode(payload.url.partition(",")[2], validate=True)
-        except binascii.Error:
-            return b""
+    kind, comma, content = (payload.url or "").partition(",")
+    if comma and kind.endswith(";base64"):
+        return Entry(UNNAMED, partial(decoded, content))
     if not payload.path:
-        return b""
+        return Entry(UNNAMED, bytes)
     path = Path(payload.path)
     if not is_in_or_equal(path, get_upload_folder()):  # Gradio itself trusts what is not marked
         raise text.alert(text.PICTURE_FOREIGN)
+    name = printable(payload.orig_name or "").rpartition("/")[2][:MAX_NAME]
+    return Entry(name or UNNAMED, partial(file_content, path))
+
+
+def decoded(content: str) -> bytes:
+    """The bytes of a file in a `data:` address; none where it is damaged."""
+    try:
+        return base64.b64decode(content, validate=True)
+    except binascii.Error:
+        return b""
+
+
+def file_content(path: Path) -> bytes:
+    """All of an uploaded file; PictureError where it is too long."""
     if path.stat().st_size > MAX_MEGABYTES * 1_000_000:
-        sentence = text.PICTURE_TOO_LARGE.format(limit=MAX_MEGABYTES)
-        raise text.alert(sentence)
+        raise PictureError(
+            "The file is longer than the {limit} MB allowed; make it smaller.", limit=MAX_MEGABYTES
+        )
     return path.read_bytes()
 
 
-def count(faces: Sequence[Face]) -> str:
-    """How many faces were found, as a sentence."""
+def heading(faces: tuple[Face, ...]) -> str:
+    """How many faces were found, and what had to be done to the picture, in a sentence or two."""
     if not faces:
         return text.NO_FACE
-    return text.WHOLE_PICTURE if faces[0].whole_picture else text.face_count(len(faces))
+    if faces[0].whole_picture:
+        return text.WHOLE_PICTURE
+    found = text.face_count(len(faces))
+    if turned := faces[0].turned:
+        return f"{found} {text.PICTURE_TURNED.format(degrees=turned)}"
+    return found
 
 
-def result_of(faces: Sequence[Face], picture: np.ndarray) -> Result:
-    """The faces of a picture whose name is not known."""
-    height, width = picture.shape[:2]
-    return Result("picture", (width, height), tuple(faces))
+def marked_name(result: Result) -> str:
+    """What a picture with its faces marked is called."""
+    return f"{dated_stem(result.name, date.today())}-faces.jpg"
+
+
+def refusal(error: PictureError, file: Entry) -> str:
+    """Why a file can't be read, in the language of the moment and with the file's name."""
+    return text.error(PictureError(error.template, **{**error.values, "name": file.name}))
 
 
 def downloads(result: Result, recognizer: Recognizer, threshold: float | None = None) -> str:
@@ -88,9 +120,11 @@ def downloads(result: Result, recognizer: Recognizer, threshold: float | None = 
     head, classes = describe_model(recognizer, threshold), recognizer.classes
     document = json.dumps(head | describe_picture(result), indent=2, ensure_ascii=False) + "\n"
     table = csv_text([csv_header(classes), *csv_rows(result, classes)])
+    stem = dated_stem(result.name, date.today())
     files = [
-        (text.DOWNLOAD_JSON, "faces.json", data_uri(document.encode(), "application/json")),
-        (text.DOWNLOAD_CSV, csv_name("faces", head), data_uri(table.encode(), "text/csv")),
+        (text.DOWNLOAD_PICTURE, marked_name(result), "#"),  # whose address picture.js knows
+        (text.DOWNLOAD_JSON, f"{stem}-faces.json", data_uri(document.encode(), "application/json")),
+        (text.DOWNLOAD_CSV, csv_name(stem, head), data_uri(table.encode(), "text/csv")),
     ]
     return render("downloads.html", files=files)
 
@@ -100,14 +134,27 @@ class PictureTab:
 
     def __init__(self, recognizer: Recognizer, threshold: gr.HTML) -> None:
         self._recognizer, self._threshold = recognizer, threshold
-        with gr.Tab(text.label("PICTURE_TAB")), gr.Row(equal_height=False):
-            with gr.Column(scale=4, min_width=320):
-                self._lay_out_input()
-            with gr.Column(scale=5, min_width=320):
-                self._lay_out_result()
+        with (
+            gr.Tab(text.label("PICTURE_TAB")),
+            gr.Row(equal_height=False, elem_id="picture"),
+        ):
+            with gr.Column(scale=5, min_width=320, elem_id="picture-stage"):
+                self._lay_out_picture()
+            with gr.Column(scale=4, min_width=320, elem_id="picture-answer"):
+                self._lay_out_answer()
         self._bind()
 
-    def _lay_out_input(self) -> None:
+    def _lay_out_picture(self) -> None:
+        """The marked picture takes the place of the visitor's, of which a toolbar stays."""
+        self._annotated = gr.Image(
+            label=text.label("PICTURE_OUTPUT"),
+            alt_text=text.label("PICTURE_OUTPUT_ALT"),
+            format="jpeg",
+            interactive=False,
+            show_label=False,
+            buttons=["fullscreen"],
+            elem_id="picture-output",
+        )
         self._picture = gr.Image(
             label=text.label("PICTURE_INPUT"),
             placeholder=text.label("PICTURE_PLACEHOLDER"),
@@ -117,48 +164,44 @@ class PictureTab:
             elem_id="picture-input",
         )
         # Lost where an event returns gr.update() for the component, as gr.Examples does.
-        self._picture.preprocess = file_content  # type: ignore[method-assign,assignment]
+        self._picture.preprocess = uploaded  # type: ignore[method-assign,assignment]
+
+    def _lay_out_answer(self) -> None:
+        component(lambda: render("picture_states.html"), elem_id="picture-states")
+        self._faces = component(
+            "", elem_id="picture-faces", js_on_load=SCRIPT.read_text(encoding="utf-8")
+        )
         self._examples = gr.Dataset(
             components=["image"],
             samples=[[str(path)] for path in sorted(EXAMPLES.glob("*.webp"))],
             label=text.label("EXAMPLES"),
             elem_id="picture-examples",
         )
-
-    def _lay_out_result(self) -> None:
-        self._annotated = gr.Image(
-            label=text.label("PICTURE_OUTPUT"),
-            alt_text=text.label("PICTURE_OUTPUT_ALT"),
-            format="jpeg",
-            interactive=False,
-            buttons=["download", "fullscreen"],
-            elem_id="picture-output",
-        )
-        self._faces = component(
-            lambda: note(text.NOTHING_YET),
-            elem_id="picture-faces",
-            js_on_load=OPEN_CARDS.read_text(encoding="utf-8"),
-        )
         self._found = gr.JSON(label="faces", visible=False)  # for the API alone
 
     def _bind(self) -> None:
         self._examples.click(
-            lambda sample: load_picture(sample[0]),
+            self._example,
             self._examples,
             self._picture,
             api_visibility="private",
             show_progress="hidden",
         )
-        gr.on(
+        answer = [self._annotated, self._faces]
+        self._picture.clear(None, None, answer, js=CLEAR)
+        self._picture.change(None, self._picture, answer, js=CLEAR_FOR_ANOTHER)
+        shown = gr.on(
             [self._picture.change, self._threshold.change],
             self._show,
             [self._picture, self._threshold],
-            [self._annotated, self._faces],
+            answer,
             api_visibility="private",
             show_progress="hidden",
             concurrency_limit=AT_ONCE,
             concurrency_id="picture",
-        ).success(None, js=SHOW_RESULT)
+        )
+        shown.success(None, js=SHOW_RESULT)
+        shown.failure(None, None, self._picture, js="() => null")  # no picture, but a sentence
         gr.on(
             [],
             self.predict_image,
@@ -169,40 +212,57 @@ class PictureTab:
             concurrency_id="picture",
         )
 
-    def _show(
-        self, picture: bytes | None, threshold: float | None
-    ) -> Iterator[tuple[str | None, str]]:
-        """The picture with the faces marked, and their cards."""
-        try:
-            yield self._result(picture, threshold)
-        except PictureError as error:
-            # An error alone would leave the former picture's faces beside this one.
-            yield None, note(text.error(error))
-            raise text.alert(text.error(error)) from error
+    def _example(self, sample: list[str]) -> str:
+        """A copy of an example's file in Gradio's cache, by its own name."""
+        path = Path(sample[0])
+        return self._kept(load_picture(path), path.name)
 
-    def _result(self, picture: bytes | None, threshold: float | None) -> tuple[str | None, str]:
-        if picture is None:
-            return None, note(text.NOTHING_YET)
-        with metrics.answering("picture"), alone_if_large(picture):
-            pixels = load_picture(picture)
-            faces = self._recognizer(pixels, threshold=threshold, quality=True, maps=True)
-            metrics.count("picture", 1, len(faces))
-            cards = note(count(faces)) + face_cards(faces, pixels)
-            if faces:
-                cards += downloads(result_of(faces, pixels), self._recognizer, threshold)
-            return self._marked(pixels, faces), cards
-
-    def _marked(self, pixels: np.ndarray, faces: Sequence[Face]) -> str:
-        """The path of the picture with the faces marked, in Gradio's cache.
+    def _kept(self, pixels: np.ndarray, name: str) -> str:
+        """The path of a picture in Gradio's cache, under the name by which it would be saved.
 
         Gradio would take an array and write it too, but after the next picture has begun.
         """
-        path = Path(mkdtemp(prefix="picture-", dir=self._annotated.GRADIO_CACHE), "faces.jpg")
-        Image.fromarray(annotate(pixels, faces)).save(path, quality=90)
+        folder = Path(self._annotated.GRADIO_CACHE)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = Path(mkdtemp(prefix="picture-", dir=folder), name)
+        Image.fromarray(pixels).save(path, quality=90)
         return str(path)
 
+    def _show(self, file: Entry | None, threshold: float | None) -> Iterator[tuple[Any, Any]]:
+        """The picture with the faces marked, and their cards."""
+        if file is None:
+            yield gr.skip(), gr.skip()
+            return
+        try:
+            yield self._answer(file, threshold)
+        except PictureError as error:
+            yield None, note(refusal(error, file))
+            raise text.alert(refusal(error, file)) from error
+
+    def _answer(self, file: Entry, threshold: float | None) -> tuple[str, str]:
+        with metrics.answering("picture"), alone_if_large(content := file.read()):
+            pixels = load_picture(content)
+            result = self._recognized(file.name, pixels, threshold, maps=True)
+            links = downloads(result, self._recognizer, threshold) if result.faces else ""
+            cards = face_cards(result.faces, pixels)
+            answer = render("answer.html", heading=heading(result.faces), links=links, cards=cards)
+            return self._marked(result, pixels), answer
+
+    def _recognized(
+        self, name: str, pixels: np.ndarray, threshold: float | None, maps: bool = False
+    ) -> Result:
+        faces = self._recognizer(pixels, threshold=threshold, quality=True, maps=maps)
+        metrics.count("picture", 1, len(faces))
+        height, width = pixels.shape[:2]
+        return Result(name, (width, height), tuple(faces))
+
+    def _marked(self, result: Result, pixels: np.ndarray) -> str:
+        """The path of the picture with the faces marked in the visitor's words."""
+        marked = annotate(pixels, result.faces, [text.face_label(face) for face in result.faces])
+        return self._kept(marked, marked_name(result))
+
     def predict_image(
-        self, picture: bytes | None, threshold: float | None = None
+        self, picture: Entry | None, threshold: float | None = None
     ) -> tuple[str, dict[str, Any]]:
         """Find the faces of a picture and the emotion of each.
 
@@ -216,13 +276,12 @@ class PictureTab:
         "confidence" is below the "threshold", the face is "uncertain": its label is not worth
         showing. "quality" names what makes it hard to read: "small", "dark", "blurred", "turned".
         """
+        file = picture or Entry(UNNAMED, bytes)
         try:
-            with metrics.answering("picture"), alone_if_large(picture or b""):
-                pixels = load_picture(picture or b"")
-                faces = self._recognizer(pixels, threshold=threshold, quality=True)
-                metrics.count("picture", 1, len(faces))
-                marked = self._marked(pixels, faces)
+            with metrics.answering("picture"), alone_if_large(content := file.read()):
+                pixels = load_picture(content)
+                result = self._recognized(file.name, pixels, threshold)
+                marked = self._marked(result, pixels)
         except PictureError as error:
-            raise text.alert(text.error(error)) from error
-        found = describe_picture(result_of(faces, pixels))
-        return marked, describe_model(self._recognizer, threshold) | found
+            raise text.alert(refusal(error, file)) from error
+        return marked, describe_model(self._recognizer, threshold) | describe_picture(result)

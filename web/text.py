@@ -19,6 +19,7 @@ from gradio.i18n import I18nData
 
 from fer_system.card import CARD_TEXTS, ENGLISH, Words, read_texts
 from fer_system.errors import RecognitionError
+from fer_system.recognizer import Face
 
 COUSINS = {"zh-TW": "zh-CN"}
 """Languages that Gradio knows and we do not, and the one that comes close."""
@@ -124,6 +125,14 @@ class _Sentence(Formatter):
 def face_count(count: int) -> str:
     """How many faces were found, as a sentence."""
     return (words().ONE_FACE if count == 1 else words().FACES).format(count=count)
+
+
+def face_label(face: Face) -> str:
+    """What is written beside a face in a picture: its emotion and how probable that is."""
+    spoken = words()
+    if face.uncertain:
+        return str(spoken.UNCERTAIN)
+    return f"{spoken.emotion(face.label)} {spoken.percent(face.confidence)}"
 
 
 def clock(seconds: float) -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 
 from fer_system.emotions import FER2013
@@ -16,6 +17,7 @@ from fer_system.records import (
     csv_name,
     csv_rows,
     csv_text,
+    dated_stem,
     describe_face,
     describe_model,
     describe_picture,
@@ -135,3 +137,20 @@ def test_a_document_and_a_file_name_tell_model_and_threshold():
     assert head == {"model": "my net/2", "threshold": 0.4568}
     assert csv_name("faces", head) == "faces-my_net_2-threshold-0.4568.csv"
     assert csv_name("a", describe_model(recognizer, 1.0)) == "a-my_net_2-threshold-1.csv"
+
+
+def test_the_names_of_files_are_plain_words_whatever_their_picture_is_called(subtests):
+    for source, stem in {
+        "holiday.jpg": "holiday",
+        "our holiday (2).tar.png": "our_holiday_2_tar",
+        "../../etc/passwd": "passwd",
+        "..": "picture",
+        "": "picture",
+        "-rf.png": "rf",
+        'C:\\fake\\"a*?<b>|.png': "C_fake_a_b",
+        "\u202egpj.png": "gpj",
+        "\u0939\u093f\u0928\u094d\u0926\u0940.png": "\u0939\u093f\u0928\u094d\u0926\u0940",
+        f"{300 * 'a'}.png": 40 * "a",
+    }.items():
+        with subtests.test(source=source):
+            assert dated_stem(source, date(2026, 11, 29)) == f"{stem}-2026-11-29"

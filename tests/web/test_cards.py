@@ -26,7 +26,7 @@ def face():
     """The astronaut's, with maps that speak for happy at the top left and hardly for angry."""
     maps = np.full((6, 6, 3), -1, np.float32)
     maps[0, 0, 1], maps[5, 5, 0] = 8, 2
-    return Face((172, 62, 104, 104), SHARES, 0.9, 0.5, (172.0, 62.0, 104.0), (), maps)
+    return Face((172, 62, 104, 104), SHARES, 0.9, 0.5, (172.0, 62.0, 104.0), maps=maps)
 
 
 def card_of(face):
@@ -132,11 +132,27 @@ def test_a_card_says_where_its_face_lies_in_the_picture(face):
     assert shares == pytest.approx([172 / 512, 62 / 512, 276 / 512, 166 / 512], abs=1e-4)
 
 
-def test_without_a_picture_a_card_has_nothing_to_open(face):
-    (card,) = read(cards.face_cards([face])).all("article")
-    assert not card.all("button")
-    assert not card.all("img")
-    assert len(card.all("li")) == 3
+def test_several_faces_have_the_numbers_of_the_records_and_one_has_none(face):
+    def numbers(faces):
+        root = read(cards.face_cards(faces, data.astronaut()))
+        return [number.text for number in root.all("span", "fer-number")]
+
+    assert numbers([face]) == []
+    assert numbers([face, face]) == ["1", "2"]
+    assert numbers([face] * 51) == [str(number) for number in range(1, 51)]
+
+
+def test_beyond_fifty_faces_there_is_a_sentence(face):
+    assert "fer-card" in cards.face_cards([face] * 50, data.astronaut())
+    assert "2 smaller faces" in cards.face_cards([face] * 52, data.astronaut())
+    assert "smaller faces" not in cards.face_cards([face] * 50, data.astronaut())
+
+
+def test_an_uncertain_face_that_lies_on_its_side_is_told_so(face):
+    lying = replace(face, threshold=0.8, turned=90)
+    sentences = [hint.text for hint in card_of(lying).all("p", "fer-hint")]
+    assert sentences[1] == text.UNCERTAIN_TURNED
+    assert not card_of(replace(lying, threshold=0.5)).all("p", "fer-hint")
 
 
 def test_the_cards_of_a_real_picture_are_whole_markup(model_path):
