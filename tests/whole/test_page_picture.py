@@ -1,6 +1,9 @@
 """The picture and model tabs as people see them: real Chromium, real clicks."""
 
+import base64
 import json
+from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from playwright.sync_api import expect
 from skimage import data
 
 from fer_system import Recognizer
+from fer_system.records import dated_stem
 from tests.browsing import DESKTOP, OVERFLOW, PHONE, UPLOAD, wait_for_picture
 from tests.serving import with_both_detectors
 from web import text
@@ -37,19 +41,43 @@ def test_an_uploaded_picture_shows_a_card_for_every_face(
     assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
 
 
+@pytest.mark.parametrize(
+    "viewport",
+    [{"width": 1440, "height": 900}, {"width": 768, "height": 1024}, PHONE],
+    ids=["desktop", "tablet", "phone"],
+)
+def test_the_first_screen_has_the_whole_answer(viewport, open_page, astronaut):
+    page = open_page(viewport)
+    page.set_input_files(UPLOAD, astronaut)
+    wait_for_picture(page, "#picture-output img")
+    expect(page.locator(".fer-card li")).not_to_have_count(0)
+    page.wait_for_function(
+        """() => ["#picture-output", ".fer-card header", ".fer-card ul"].every((at) => {
+            const { top, bottom } = document.querySelector(at).getBoundingClientRect();
+            return top >= 0 && bottom <= innerHeight && top < bottom;
+        })"""
+    )
+
+
+@pytest.fixture(scope="module")
+def two(folder):
+    """Two faces side by side."""
+    picture = Image.new("RGB", (1024, 512))
+    picture.paste(Image.fromarray(data.astronaut()), (0, 0))
+    picture.paste(ImageOps.mirror(Image.fromarray(data.astronaut())), (512, 0))
+    picture.save(folder / "two.png")
+    return folder / "two.png"
+
+
 @with_both_detectors
 def test_a_click_on_a_face_in_the_picture_opens_its_card_alone(
-    open_page, folder, recognizer, screenshot
+    open_page, two, recognizer, screenshot
 ):
-    two = Image.new("RGB", (1024, 512))
-    two.paste(Image.fromarray(data.astronaut()), (0, 0))
-    two.paste(ImageOps.mirror(Image.fromarray(data.astronaut())), (512, 0))
-    two.save(folder / "two.png")
-    faces = recognizer(folder / "two.png")
+    faces = recognizer(two)
     assert len(faces) > 1
 
     page = open_page()
-    page.set_input_files(UPLOAD, folder / "two.png")
+    page.set_input_files(UPLOAD, two)
     wait_for_picture(page, "#picture-output img")
     openers = page.locator("#picture-faces .fer-open")
     expect(openers).to_have_count(len(faces))
@@ -64,6 +92,107 @@ def test_a_click_on_a_face_in_the_picture_opens_its_card_alone(
         for place, opener in enumerate(openers.all()):
             expect(opener).to_have_attribute("aria-expanded", str(place == chosen).lower())
     screenshot(page, "two-faces")
+
+
+@with_both_detectors
+def test_an_opened_card_lights_its_face_in_the_picture(open_page, two, recognizer):
+    faces = recognizer(two)
+    page = open_page()
+    page.set_input_files(UPLOAD, two)
+    wait_for_picture(page, "#picture-output img")
+    light = page.locator("#picture-output .fer-light")
+    expect(light).to_have_count(0)
+    for number, face in enumerate(faces, start=1):
+        card = page.locator(".fer-card").nth(number - 1)
+        expect(card.locator(".fer-number")).to_have_text(str(number))
+        card.locator(".fer-open").press("Enter")
+        expect(light).to_be_visible()
+        frame = page.locator("#picture-output img").bounding_box()
+        scale = min(frame["width"] / 1024, frame["height"] / 512)
+        left, top, width, height = face.box
+        lit = light.bounding_box()
+        x = frame["x"] + frame["width"] / 2 + scale * (left - 512)
+        y = frame["y"] + frame["height"] / 2 + scale * (top - 256)
+        assert (lit["x"], lit["y"]) == pytest.approx((x, y), abs=2)
+        assert (lit["width"], lit["height"]) == pytest.approx(
+            (scale * width, scale * height), abs=2
+        )
+        card.locator(".fer-open").press("Enter")
+        expect(light).to_be_hidden()
+
+
+def test_another_picture_clears_the_answer_at_once_and_says_that_it_works(
+    open_page, astronaut, tmp_path, screenshot
+):
+    Image.new("RGB", (400, 300), "gray").save(tmp_path / "empty.png")
+    page = open_page()
+    page.set_input_files(UPLOAD, astronaut)
+    expect(page.locator(".fer-card")).not_to_have_count(0)
+    held = []
+    page.route("**/gradio_api/queue/join*", lambda route: held.append(route))  # no server is asked
+    choose(page, tmp_path / "empty.png")
+    expect(page.locator(".fer-card")).to_have_count(0)
+    expect(page.locator("#picture-output img")).to_have_count(0)
+    looking = page.get_by_role("status").get_by_text(text.PICTURE_LOOKING)
+    expect(looking).to_be_visible()
+    screenshot(page, "looking")
+    page.unroute("**/gradio_api/queue/join*")
+    for route in held:
+        route.continue_()
+    expect(page.locator("#picture-faces")).to_contain_text("No face found")
+    expect(looking).to_be_hidden()
+    expect(page.locator("#picture-states .fer-said")).to_have_text(text.NO_FACE)
+
+
+def test_of_two_pictures_in_quick_succession_the_last_is_answered(open_page, astronaut, two):
+    page = open_page()
+    page.set_input_files(UPLOAD, astronaut)
+    wait_for_picture(page, "#picture-input img")
+    for path in (two, astronaut, two):
+        choose(page, path)
+        wait_for_picture(page, "#picture-input img")
+    saved = page.locator("#picture-faces a[download^=two]")
+    expect(saved).not_to_have_count(0)
+    expect(page.locator("#picture-faces a[download^=astronaut]")).to_have_count(0)
+
+
+def choose(page, path):
+    """Have the page take another picture while one is there."""
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name=text.PICTURE_CHOOSE).click()
+    chooser.value.set_files(path)
+
+
+@pytest.mark.parametrize("event", ["paste", "drop"])
+def test_a_picture_can_be_pasted_and_dropped_onto_the_former_ones_answer(
+    event, open_page, astronaut, two
+):
+    page = open_page()
+    page.set_input_files(UPLOAD, astronaut)
+    wait_for_picture(page, "#picture-output img")
+    page.evaluate(
+        """([kind, content]) => {
+            const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt());
+            const files = new DataTransfer();
+            files.items.add(new File([bytes], "two.png", { type: "image/png" }));
+            const options = { bubbles: true, cancelable: true };
+            const event = kind === "paste"
+                ? new ClipboardEvent(kind, { clipboardData: files, ...options })
+                : new DragEvent(kind, { dataTransfer: files, ...options });
+            document.querySelector("#picture-output img").dispatchEvent(event);
+        }""",
+        [event, base64.b64encode(two.read_bytes()).decode()],
+    )
+    expect(page.locator("#picture-faces a[download^=two]")).not_to_have_count(0)
+
+
+def test_a_snapshot_of_the_camera_is_recognised(open_page):
+    page = open_page()
+    page.get_by_role("button", name=text.PICTURE_CAMERA).click()
+    page.locator("#picture-input").get_by_text("Webcam").click()
+    page.get_by_role("button", name="capture photo").click()
+    wait_for_picture(page, "#picture-output img")
+    expect(page.locator("#picture-faces .fer-note")).to_be_visible()
 
 
 def test_a_card_opens_and_closes_by_the_keyboard(open_page, astronaut):
@@ -107,20 +236,28 @@ def test_the_chosen_bar_shows_its_heat_map_until_another_picture_comes(
     expect(card.locator("li:has(:checked)")).to_have_class("fer-wins")
 
 
-def test_the_faces_can_be_saved_as_json_and_csv(open_page, astronaut, recognizer):
+def test_the_faces_can_be_saved_as_picture_json_and_csv(open_page, astronaut, recognizer):
     page = open_page()
     page.set_input_files(UPLOAD, astronaut)
+    wait_for_picture(page, "#picture-output img")
+    stem = dated_stem("astronaut.png", date.today())
     saved = {}
-    for kind, name in (("JSON", "faces.json"), ("CSV", "faces-toy-threshold-0.125.csv")):
+    for kind, name in {
+        "Picture": f"{stem}-faces.jpg",
+        "JSON": f"{stem}-faces.json",
+        "CSV": f"{stem}-toy-threshold-0.125.csv",
+    }.items():
         with page.expect_download() as download:
-            page.get_by_role("link", name=kind).click()
+            page.locator("#picture-faces").get_by_role("link", name=kind).click()
         assert download.value.suggested_filename == name
-        saved[kind] = Path(download.value.path()).read_text(encoding="utf-8")
+        saved[kind] = Path(download.value.path()).read_bytes()
     faces = recognizer(data.astronaut())
-    assert [face["label"] for face in json.loads(saved["JSON"])["faces"]] == [
-        face.label for face in faces
-    ]
+    described = json.loads(saved["JSON"])["faces"]
+    assert [face["label"] for face in described] == [face.label for face in faces]
+    assert {face["source"] for face in described} == {"astronaut.png"}
     assert len(saved["CSV"].splitlines()) == 1 + len(faces)
+    with Image.open(BytesIO(saved["Picture"])) as marked:
+        assert marked.size == (512, 512)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -166,11 +303,12 @@ def test_a_wrong_file_is_refused_and_takes_the_former_faces_away(
 
     page.get_by_label("Remove Image").click()
     page.set_input_files(UPLOAD, tmp_path / "wrong.png")
-    expect(page.get_by_test_id("toast-body")).to_contain_text("picture")
+    expect(page.get_by_test_id("toast-body")).to_contain_text("wrong.png is not a picture")
     expect(page.locator(".fer-card")).to_have_count(0)
+    expect(page.locator("#picture-input img")).to_have_count(0)  # which would look broken
+    expect(page.locator("#picture-faces")).to_contain_text("wrong.png is not a picture")
     screenshot(page, "wrong-file")
 
-    page.get_by_label("Remove Image").click()
     page.set_input_files(UPLOAD, astronaut)
     expect(page.locator(".fer-card")).not_to_have_count(0)
 
@@ -189,7 +327,7 @@ def test_the_page_speaks_the_visitors_language(locale, open_page, astronaut, scr
     with text.speaking(text.best_language(locale)):
         expect(page.locator(".fer-title")).to_contain_text(text.TAGLINE)
         expect(page.locator("#fer-footer")).to_contain_text(text.FOOTER_CAUTION.format(minutes=60))
-        expect(page.locator("#picture-faces")).to_contain_text(text.NOTHING_YET)
+        expect(page.locator("#picture-states")).to_contain_text(text.NOTHING_YET)
         page.set_input_files(UPLOAD, astronaut)
         expect(page.locator("#picture-faces")).to_contain_text(text.emotion("happy"))
         expect(page.locator("#picture-input")).to_contain_text(text.PICTURE_INPUT)
