@@ -190,18 +190,19 @@ class PictureTab:
         answer = [self._annotated, self._faces]
         self._picture.clear(None, None, answer, js=CLEAR)
         self._picture.change(None, self._picture, answer, js=CLEAR_FOR_ANOTHER)
-        shown = gr.on(
-            [self._picture.change, self._threshold.change],
-            self._show,
-            [self._picture, self._threshold],
-            answer,
-            api_visibility="private",
-            show_progress="hidden",
-            concurrency_limit=AT_ONCE,
-            concurrency_id="picture",
-        )
+        work: dict[str, Any] = {
+            "fn": self._show,
+            "inputs": [self._picture, self._threshold],
+            "outputs": answer,
+            "api_visibility": "private",
+            "show_progress": "hidden",
+            "concurrency_limit": AT_ONCE,
+            "concurrency_id": "picture",
+        }
+        shown = self._picture.change(**work)
         shown.success(None, js=SHOW_RESULT)
         shown.failure(None, None, self._picture, js="() => null")  # no picture, but a sentence
+        self._threshold.change(**work)
         gr.on(
             [],
             self.predict_image,

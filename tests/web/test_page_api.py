@@ -137,7 +137,7 @@ def test_a_file_of_unreasonable_size_is_refused(address, predict, astronaut):
 
 def test_a_picture_as_large_as_a_video_may_be_is_refused(predict, astronaut, tmp_path):
     (tmp_path / "huge.png").write_bytes(astronaut.read_bytes() + bytes(33_000_000))
-    with pytest.raises(AppError, match=r"more than the 32 MB allowed"):
+    with pytest.raises(AppError, match=r"longer than the 32 MB allowed"):
         predict(tmp_path / "huge.png")
 
 

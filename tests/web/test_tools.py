@@ -70,7 +70,7 @@ def test_a_picture_is_answered_by_a_picture_and_json(call, astronaut, described)
     assert [part.type for part in answer.content] == ["image", "text", "text"]
     marked = Image.open(io.BytesIO(base64.b64decode(answer.content[0].data)))
     assert marked.size == (512, 512)
-    assert json.loads(answer.content[2].text)["faces"] == described("picture")["faces"]
+    assert json.loads(answer.content[2].text)["faces"] == described("file.png")["faces"]
 
 
 def test_an_archive_is_answered_by_json(call, astronaut, described):
