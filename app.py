@@ -38,6 +38,7 @@ def launch(
     Raises OSError where no port is free.
     """
     from web.delivery import deliver
+    from web.guard.addresses import Addresses
     from web.guard.nonsense import REFUSALS
     from web.guard.stack import guards
     from web.page import LAUNCH_OPTIONS, build_app
@@ -48,6 +49,7 @@ def launch(
     for port in free_ports(flags.host, flags.port):
         app = build_app(recognizer, flags.keep, flags.on_device)  # which Gradio starts but once
         routes, page = deliver(app)
+        Addresses(app, disk)
         try:
             _, address, link = app.launch(
                 server_name=flags.host,
@@ -78,13 +80,14 @@ def serve(app: Blocks, recognizer: Recognizer, address: str, disk: Disk, drain: 
     from fer_system.card import damaged_emojis
     from web.guard.connections import watch_connections
     from web.page import forget_files
-    from web.tools import answer_in_json
+    from web.tools import answer_in_json, describe_arguments
 
     watch_connections(app.server)
     disk.keep()
     disk.sweep_regularly(lambda paths: forget_files(app, paths))
     if app.mcp_server_obj is not None:
         answer_in_json(app.mcp_server_obj)
+        describe_arguments(app.mcp_server_obj)
     for path in damaged_emojis(recognizer.classes):
         print(f"The emoji {path} is damaged; a dot stands in its place.")
     print(recognizer.detector_note)

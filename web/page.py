@@ -9,6 +9,7 @@ import gradio as gr
 from fer_system.card import STYLE, emoji_styles
 from fer_system.recognizer import Recognizer
 from web import text
+from web.api import describe_api
 from web.folder.tab import FolderTab
 from web.guard.jobs import Jobs
 from web.html import HEAD, component, render
@@ -64,6 +65,7 @@ def build_app(recognizer: Recognizer, minutes: float, on_device: bool = False) -
     # Not open: whoever ran a job without the queue would pass by its limits.
     app.queue(default_concurrency_limit=2, max_size=64, api_open=False)
     Jobs(app._queue)
+    describe_api(app)
     return app
 
 

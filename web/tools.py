@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from gradio_client.utils import is_file_obj_with_meta
 
+from web.api import ADDRESSED, ARGUMENTS
+
 if TYPE_CHECKING:
+    from gradio.block_function import BlockFunction
     from gradio.mcp import GradioMCPServer
 
 
@@ -27,3 +30,15 @@ def answer_in_json(server: GradioMCPServer) -> None:
         )
 
     server.postprocess_output_data = in_json  # type: ignore[method-assign,assignment]
+
+
+def describe_arguments(server: GradioMCPServer) -> None:
+    """Make the tools' arguments say what the API says of them; Gradio asks docstrings alone."""
+    of_gradio = server.get_fn_description
+
+    def described(block_fn: BlockFunction, tool_name: str) -> tuple[str, dict[str, str]]:
+        description, arguments = of_gradio(block_fn, tool_name)
+        known = ARGUMENTS.get(str(block_fn.api_name), ())
+        return description, arguments | {value.name: value.told(ADDRESSED) for value in known}
+
+    server.get_fn_description = described  # type: ignore[method-assign]

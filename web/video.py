@@ -238,7 +238,7 @@ class VideoTab:
             }
 
     def predict_video(
-        self, path: str | None, threshold: float | None = None
+        self, video: str | None, threshold: float | None = None
     ) -> Iterator[tuple[str | None, dict[str, Any] | None, str | None]]:
         """Find the faces of a video, follow them, and tell the emotion of each over time.
 
@@ -252,8 +252,8 @@ class VideoTab:
         and threshold.
         """
         with folder_of_cache(self._video.GRADIO_CACHE) as folder:
-            target = target_in(folder, path)
-            for report in reports(self._recognizer, path, target, threshold):  # noqa: B007, the last one is used
+            target = target_in(folder, video)
+            for report in reports(self._recognizer, video, target, threshold):  # noqa: B007, the last one is used
                 yield None, None, None
             target.with_suffix(".json").unlink()  # the caller gets the CSV
             found = describe_model(self._recognizer, threshold) | report.summary()

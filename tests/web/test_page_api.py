@@ -103,11 +103,12 @@ def test_no_picture_at_all_is_refused_by_a_sentence(address):
         Client(address, verbose=False).predict(None, api_name="/predict_image")
 
 
-def call(address, *payload, name="predict_image"):
+def call(address, *payload, name="predict_image", language="en"):
     """The event stream that a plain HTTP caller reads after sending `payload`."""
     api = f"{address}gradio_api/call/{name}"
     body = json.dumps({"data": payload})  # unlike httpx's own, with NaN
-    event = httpx.post(api, content=body, headers={"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json", "Accept-Language": language}
+    event = httpx.post(api, content=body, headers=headers)
     return httpx.get(f"{api}/{event.json()['event_id']}", timeout=60).text
 
 
@@ -121,6 +122,17 @@ def test_a_visitor_cannot_name_a_file_of_the_server(subtests, address, astronaut
                         address, {"path": str(named), **marked}, *[0.5] * (path == clip), name=name
                     )
                     assert answer.startswith("event: error")
+                    assert f"{named} was not uploaded to this server" in answer
+
+
+def test_a_private_address_is_not_fetched_and_the_refusal_speaks_the_callers_language(address):
+    named = f"{address}favicon.ico"
+    for name in ("predict_image", "predict_images", "predict_video"):
+        for file in ({"path": named, "meta": {"_type": "gradio.FileData"}}, {"url": named}):
+            assert f"{named} is not a public address" in call(address, file, name=name)
+    answer = call(address, {"path": named}, language="de")
+    sentence = json.loads(answer.partition("data: ")[2])["error"]
+    assert sentence.startswith(f"{named} ist keine öffentliche Adresse")
 
 
 def test_a_broken_data_address_is_refused(subtests, address):

@@ -62,6 +62,9 @@ def test_the_tools_are_the_endpoints_and_describe_themselves(call):
     tools = {tool.name: tool.description for tool in call().tools}
     assert {"predict_image", "predict_images"} <= set(tools)
     assert all("faces" in description for description in tools.values())
+    for tool in call().tools:
+        for argument, schema in tool.inputSchema["properties"].items():
+            assert schema["description"].endswith("."), (tool.name, argument)
 
 
 def test_a_picture_is_answered_by_a_picture_and_json(call, astronaut, described):

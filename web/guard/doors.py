@@ -30,6 +30,7 @@ OPEN = {
     "/manifest.json": "the page's name, for telephones",
     "/robots.txt": "what search engines may read",
     "/gradio_api/info": "the API's description",
+    "/gradio_api/openapi.json": "the same, after OpenAPI",
     "/gradio_api/app_id": "tells an open page that the server was started anew",
     "/gradio_api/startup-events": "asked by every page once",
     "/gradio_api/upload": "files for the page and the API",
@@ -52,7 +53,6 @@ OPEN = {
 
 SHUT = {
     "/openapi.json": "describes routes that are no interface of this program",
-    "/gradio_api/openapi.json": "the API is described by /gradio_api/info",
     "/gradio_api/user": "the login is this program's own, not Gradio's",
     "/gradio_api/login_check": "the same",
     "/gradio_api/token": "the same",

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from fastapi.exceptions import RequestValidationError
 from gradio.route_utils import FnIndexInferError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,6 +23,8 @@ MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, Recurs
 
 Errors in our own functions are none of these routes': they reach the visitor in the queue's answer.
 """
+UNKNOWN_EVENT = b'event: error\ndata: "404: Not Found"\n\n'
+"""What Gradio answers where a job's answer is asked for that it does not know."""
 
 
 class Nonsense:
@@ -37,6 +40,8 @@ class Nonsense:
         async def noted(message: Message) -> None:
             nonlocal is_answered
             is_answered = True
+            if message.get("body") == UNKNOWN_EVENT:
+                message["body"] = unknown_event(scope)
             await send(message)
 
         if scope["type"] != "http" or scope["path"] == "/live":
@@ -61,6 +66,17 @@ class Nonsense:
             kind = type(error).__name__
             logging.getLogger(__name__).warning("%s at %s: %s", kind, scope["path"], error)
             await refusal(scope, HTTPStatus.BAD_REQUEST, "JOB_UNKNOWN")(scope, receive, send)
+        except RuntimeError as error:
+            if not (is_answered and isinstance(error.__cause__, HTTPException)):
+                raise
+            # Of an unknown event the stream has told so, and then Gradio breaks it off.
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def unknown_event(scope: Scope) -> bytes:
+    """What Gradio sends in place of a job's answer where there is none, as a sentence."""
+    detail = json.loads(bytes(refusal(scope, HTTPStatus.NOT_FOUND, "JOB_GONE").body))["detail"]
+    return f"event: error\ndata: {json.dumps({'error': detail})}\n\n".encode()
 
 
 def is_json(body: bytes) -> bool:

@@ -1,5 +1,7 @@
 """What makes no sense is the sender's fault, and is said so."""
 
+import json
+
 import anyio
 import httpx
 import pytest
@@ -40,6 +42,14 @@ def test_what_a_route_does_not_take_is_not_repeated_to_its_sender(address):
     for place in ("cancel", "reset"):
         answer = httpx.post(f"{address}gradio_api/{place}", json={"data": [0] * 10_000})
         assert (answer.status_code, len(answer.content) < 1000) == (422, True)
+
+
+def test_who_asks_for_an_answer_that_is_not_there_is_told_so(address):
+    answer = httpx.get(
+        f"{address}gradio_api/call/predict_image/nothing", headers={"accept-language": "de"}
+    )
+    assert answer.text.startswith("event: error")
+    assert json.loads(answer.text.partition("data: ")[2])["error"].startswith("Hier gibt es keine")
 
 
 def test_the_tools_get_json_and_nothing_else():
