@@ -35,15 +35,8 @@ export default [
     rules: { "no-implicit-globals": "off" },
   },
   {
-    files: ["web/threshold.js"],
-    languageOptions: {
-      sourceType: "script",
-      globals: { ...globals.browser, element: "readonly", props: "readonly" },
-    },
-  },
-  {
     // Gradio runs it as the body of a function of these.
-    files: ["web/picture.js"],
+    files: ["web/picture.js", "web/tabs.js"],
     languageOptions: { sourceType: "script", globals: { ...globals.browser, element: "readonly", watch: "readonly" } },
     rules: { "no-implicit-globals": "off" },
   },

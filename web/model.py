@@ -10,7 +10,7 @@ from web.html import component
 
 def model_tab(recognizer: Recognizer) -> None:
     """Lay out the tab; call inside `gr.Blocks`."""
-    with gr.Tab(text.label("MODEL_TAB")) as tab:
+    with gr.Tab(text.label("MODEL_TAB"), id="model", elem_id="tab-model") as tab:
         card = component("", elem_id="model-card")
     # It is long: only who opens the tab waits for it.
     tab.select(

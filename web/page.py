@@ -23,6 +23,8 @@ FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO = ("ui-monospace", "Consolas", "monospace")
 """Fonts that are there already."""
 
+TABS = Path(__file__).with_name("tabs.js")
+
 LAUNCH_OPTIONS: dict[str, Any] = {
     "theme": gr.themes.Default(
         primary_hue="indigo", neutral_hue="slate", radius_size="lg", font=FONTS, font_mono=MONO
@@ -51,9 +53,9 @@ def build_app(recognizer: Recognizer, minutes: float, on_device: bool = False) -
     """
     with gr.Blocks(title=text.TITLE, analytics_enabled=False) as app:
         component(emoji_styles(recognizer.classes))
-        component(header)
+        component(header, js_on_load=TABS.read_text(encoding="utf-8"))
         threshold = threshold_control(recognizer, on_device)
-        with gr.Tabs():
+        with gr.Tabs(overflow_behavior="wrap"):  # a menu would hide tabs on telephones
             if not on_device:
                 PictureTab(recognizer, threshold)
             webcam_tab(recognizer, on_device)
@@ -81,18 +83,19 @@ def header() -> str:
 
 
 def footer(recognizer: Recognizer, minutes: float, on_device: bool) -> str:
-    """Where the answers come from, read from the model file, and what becomes of pictures."""
+    """What the answers are worth, what becomes of pictures, and, folded up, what gives them."""
     card = recognizer.card
     facts = {
         text.FOOTER_MODEL: card.model,
-        text.FOOTER_ACCURACY: text.rate(card.test.accuracy),
         text.FOOTER_COMMIT: card.git_commit[:8],
         text.FOOTER_DATA: card.data_hash[:8],
-        text.FOOTER_DETECTOR: recognizer.detector_name,
+        text.FOOTER_DETECTOR: text.FOOTER_DETECTORS[recognizer.detector_name],
+        text.FOOTER_LICENCE: text.FOOTER_LICENCE_WORDS,
     }
     caution = (
         text.FOOTER_ON_DEVICE
         if on_device
         else text.FOOTER_CAUTION.format(minutes=text.number(math.ceil(minutes)))
     )
-    return render("footer.html", facts=facts, caution=caution)
+    accuracy = text.FOOTER_HOW.format(accuracy=text.rate(card.test.accuracy))
+    return render("footer.html", facts=facts, caution=caution, accuracy=accuracy)

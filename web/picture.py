@@ -135,7 +135,7 @@ class PictureTab:
     def __init__(self, recognizer: Recognizer, threshold: gr.HTML) -> None:
         self._recognizer, self._threshold = recognizer, threshold
         with (
-            gr.Tab(text.label("PICTURE_TAB")),
+            gr.Tab(text.label("PICTURE_TAB"), id="picture", elem_id="tab-picture"),
             gr.Row(equal_height=False, elem_id="picture"),
         ):
             with gr.Column(scale=5, min_width=320, elem_id="picture-stage"):

@@ -13,10 +13,10 @@ from fer_system.errors import RecognitionError
 from fer_system.recognizer import Recognizer, check_threshold
 from web import text
 from web.html import TEMPLATES
+from web.scripts import entry
 
 TEMPLATE = TEMPLATES / "threshold.html"
 THRESHOLD_STYLE = Path(__file__).with_name("threshold.css")
-ENTRY = Path(__file__).with_name("threshold.js").read_text(encoding="utf-8")
 
 
 def threshold_control(recognizer: Recognizer, on_device: bool) -> gr.HTML:
@@ -27,7 +27,7 @@ def threshold_control(recognizer: Recognizer, on_device: bool) -> gr.HTML:
     control = gr.HTML(
         label="threshold",  # as the API calls it
         html_template=TEMPLATE.read_text(encoding="utf-8"),
-        js_on_load=ENTRY,
+        js_on_load=entry("/webcam/threshold.js"),
         apply_default_css=False,
         elem_id="threshold",
         **properties(recognizer, on_device),

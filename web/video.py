@@ -98,7 +98,10 @@ class VideoTab:
     def __init__(self, recognizer: Recognizer, threshold: gr.HTML) -> None:
         self._recognizer, self._threshold = recognizer, threshold
         self._stops = Stops()
-        with gr.Tab(text.label("VIDEO_TAB")), gr.Row(equal_height=False):
+        with (
+            gr.Tab(text.label("VIDEO_TAB"), id="video", elem_id="tab-video"),
+            gr.Row(equal_height=False),
+        ):
             with gr.Column(scale=4, min_width=320):
                 self._lay_out_input()
             with gr.Column(scale=5, min_width=320):

@@ -78,7 +78,7 @@ class FolderTab:
     def __init__(self, recognizer: Recognizer, threshold: gr.HTML) -> None:
         self._recognizer, self._threshold = recognizer, threshold
         self._stops = Stops()
-        with gr.Tab(text.label("FOLDER_TAB")):
+        with gr.Tab(text.label("FOLDER_TAB"), id="folder", elem_id="tab-folder"):
             self._files = gr.File(
                 label=text.label("FOLDER_INPUT"),
                 file_count="multiple",

@@ -2,7 +2,7 @@
 
 import { bestLanguage } from "./webcam/controls.js";
 import { begin } from "./webcam/main.js";
-import { beginThreshold } from "./webcam/threshold.js";
+import { begin as beginThreshold } from "./webcam/threshold.js";
 
 const RIGHT_TO_LEFT = ["ar"];
 

@@ -19,7 +19,7 @@ def webcam_tab(recognizer: Recognizer, on_device: bool) -> None:
 
     With `on_device` the browser recognises by itself, and the server gets no picture.
     """
-    with gr.Tab(text.label("WEBCAM_TAB")):
+    with gr.Tab(text.label("WEBCAM_TAB"), id="webcam", elem_id="tab-webcam"):
         gr.HTML(
             html_template=TEMPLATE.read_text(encoding="utf-8"),
             js_on_load=entry("/webcam/main.js"),

@@ -10,9 +10,9 @@ export function thresholdOf({ threshold }) {
   return chosen ?? threshold;
 }
 
-// `element` is what threshold.html makes, `props` what threshold.py passes; `tell` is told each choice, also that of
-// earlier in the visit.
-export function beginThreshold(element, { threshold, onDevice, words }, tell = () => {}) {
+// `element` is what threshold.html makes, `props` what threshold.py passes; its `value` becomes what is chosen.
+export function begin(element, props) {
+  const { threshold, onDevice, words } = props;
   const texts = words[bestLanguage(Object.keys(words))];
   const range = partOf(element, "range");
   const fill = (name, share) => {
@@ -26,10 +26,9 @@ export function beginThreshold(element, { threshold, onDevice, words }, tell = (
     partOf(element, "back").disabled = chosen === null;
   };
   const choose = (value) => {
-    chosen = value;
+    props.value = chosen = value;
     keep(value);
     show();
-    tell(value);
   };
   for (const name of ["label", "means", "measured", "when", "back"]) fill(name, threshold);
   range.addEventListener("input", () => {
@@ -43,8 +42,8 @@ export function beginThreshold(element, { threshold, onDevice, words }, tell = (
   });
   partOf(element, "when").hidden = onDevice; // there is but the webcam
   chosen = kept();
+  if (chosen !== null) props.value = chosen; // of earlier in the visit
   show();
-  if (chosen !== null) tell(chosen);
   element.querySelector("details").hidden = false;
 }
 
