@@ -36,9 +36,6 @@ POLICY = {
 }
 """The Content-Security-Policy."""
 
-OF_ASSETS = "default-src 'none'; frame-ancestors 'self'"
-"""The policy of scripts and styles, which hold by that of the page: it is short, they are many."""
-
 INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
@@ -69,7 +66,6 @@ class SecurityHeaders:
             return
         start: Message | None = None
         page = b""
-        own = policy(frames=self._frames)
 
         async def dressed(message: Message) -> None:
             """Hold a page's head back until the page is there, whose scripts it has to name."""
@@ -77,8 +73,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
-                is_asset = scope["path"].startswith("/assets/")
-                headers["Content-Security-Policy"] = OF_ASSETS if is_asset else own
+                headers["Content-Security-Policy"] = policy(frames=self._frames)
                 if headers.get("content-type", "").startswith("text/html"):
                     start = message
                     return
