@@ -14,7 +14,8 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 from skimage import data
 
-from fer_system.records import csv_header, csv_text
+from fer_system import Face
+from fer_system.records import csv_header, csv_row, csv_text, describe_face
 from tests.browsing import DESKTOP, OVERFLOW, PHONE, SECOND, UPLOAD
 from tests.proxy import proxied
 from tests.serving import serve
@@ -118,6 +119,38 @@ def test_the_browser_writes_a_table_as_the_library_does(open_page, address):
         [address, {"classes": classes, "record": {"rows": rows}}],
     )
     assert written == csv_text([csv_header(classes), *rows])
+
+
+def test_a_face_is_the_same_row_in_the_browser_and_in_the_library(open_page, address):
+    classes = ["happy", "sehr müde", "驚いた"]
+    shares = ([1.0, 0.0, 0.0], [0.33335, 0.33333, 0.33332], [0.00004, 0.0001, 0.99986])
+    faces = [
+        Face((1, 2, 30, 40), dict(zip(classes, share, strict=True)), score, 0.5, quality=notes)
+        for share, score, notes in zip(
+            shares, (1.0, None, 0.87654), ((), ("small", "dark"), ()), strict=True
+        )
+    ]
+    records = [describe_face(face, 7, "webcam") for face in faces]
+    state = {
+        "classes": classes,
+        "faces": records,
+        "record": {"rows": [], "moments": []},
+        "sentWidth": 640,
+        "video": {"videoWidth": 640},
+    }
+    written = open_page().evaluate(
+        """async ([at, state]) => {
+            const { record, csv } = await import(`${at}webcam/record.js`);
+            record(state, 0);
+            return csv(state);
+        }""",
+        [address, state],
+    )
+    rows = [line.split(",") for line in written.split("\r\n")]
+    expected = csv_text([csv_header(classes), *map(csv_row, records)])
+    for row in rows[1:-1]:
+        row[1] = ""  # the time of day, which pictures have none of
+    assert "\r\n".join(",".join(row) for row in rows) == expected
 
 
 def test_the_browser_follows_faces_as_the_library_does(subtests, open_page, address):

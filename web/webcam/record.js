@@ -26,9 +26,14 @@ export function record(webcam, taken) {
   while (kept.moments[0].time < time - TIMELINE_SECONDS) kept.moments.shift();
 }
 
+// A share as Python writes it: four decimals at most, and one at least.
+function written(share) {
+  const rounded = Number(share.toFixed(4));
+  return Number.isInteger(rounded) ? rounded.toFixed(1) : String(rounded);
+}
+
 // Its box in whole pixels of the camera's own picture, its time as that of the day.
 function rowOf({ classes, sentWidth, video }, face, taken) {
-  const rounded = (share) => Number(share.toFixed(4));
   const scale = video.videoWidth / sentWidth;
   const box = [face.left, face.top, face.width, face.height].map((side) => Math.round(scale * side));
   return [
@@ -37,11 +42,11 @@ function rowOf({ classes, sentWidth, video }, face, taken) {
     face.face,
     ...box,
     face.label,
-    rounded(face.confidence),
+    written(face.confidence),
     Number(face.uncertain),
-    face.score ?? "",
+    typeof face.score === "number" ? written(face.score) : "",
     face.quality.join(" "),
-    ...classes.map((name) => rounded(face.probabilities[name])),
+    ...classes.map((name) => written(face.probabilities[name])),
     "",
   ];
 }
