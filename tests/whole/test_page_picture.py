@@ -121,6 +121,19 @@ def test_an_opened_card_lights_its_face_in_the_picture(open_page, two, recognize
         expect(light).to_be_hidden()
 
 
+def test_another_threshold_gives_other_labels_and_leaves_the_open_card_open(open_page, two):
+    page = open_page()
+    page.set_input_files(UPLOAD, two)
+    card = page.locator(".fer-card").nth(1)
+    expect(card).not_to_contain_text(text.UNCERTAIN)
+    card.locator(".fer-open").click()
+    page.locator("#threshold summary").click()
+    page.locator("#threshold input").fill("1")
+    expect(card).to_contain_text(text.UNCERTAIN)
+    expect(card.locator(".fer-open")).to_have_attribute("aria-expanded", "true")
+    expect(page.locator("#picture-output .fer-light")).to_be_visible()
+
+
 def test_another_picture_clears_the_answer_at_once_and_says_that_it_works(
     open_page, astronaut, tmp_path, screenshot
 ):
