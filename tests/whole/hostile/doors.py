@@ -102,13 +102,13 @@ def by_page(target: Target, sent: Input, file: Any, limit: float) -> Outcome:
     """As the page itself sends it, by Gradio's queue."""
     component = kind_of(sent)
     function, trigger = target.functions[component]
-    given = {"picture-input": [file], "folder-input": [[file]], "video-input": [file, 0.5]}
+    given = {"picture-input": file, "folder-input": [file], "video-input": file}
     session = f"hostile{threading.get_ident()}{time.monotonic_ns()}"
     fields = {"fn_index": function, "trigger_id": trigger, "session_hash": session}
     headers, end = _forwarded(sent.content), time.monotonic() + limit
     joined = target.client.post(
         "gradio_api/queue/join",
-        json={"data": given[component], **fields},
+        json={"data": [given[component], 0.5], **fields},  # and a threshold
         headers=headers,
         timeout=limit,
     )
