@@ -243,7 +243,10 @@ def video_path(target: str, camera: Camera) -> Path:
 
 
 class Recording:
-    """An MP4 file at `path` of the moments that are added; it is there when this is closed."""
+    """An MP4 file at `path` of the moments that are added; it is there when this is closed.
+
+    Until then it is called partial-...; what a killed program leaves of it can be played.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path, self._partial = path, path.with_name(f"partial-{os.getpid()}-{path.name}")
@@ -252,13 +255,17 @@ class Recording:
         path.parent.mkdir(parents=True, exist_ok=True)
 
     def add(self, moment: Moment) -> None:
-        """Append the picture of a moment, its faces drawn on it, after those before."""
+        """Append the picture of a moment, its faces drawn on it; raises OSError."""
         picture = annotate(moment.pixels, moment.faces)
         if self._writer is None:
             height, width = picture.shape[:2]
             film = Film(width, height, turns=0, rate=USUAL_RATE, duration=None)
             self._writer, self._start = Writer(self._partial, film), moment.time
-        self._writer.write(Frame(picture, moment.time - self._start, float(1 / USUAL_RATE)))
+        try:
+            self._writer.write(Frame(picture, moment.time - self._start, float(1 / USUAL_RATE)))
+        except OSError:
+            self._writer = None  # a full disk has no room for the file's end either
+            raise
 
     def close(self) -> None:
         """Complete the file; without a picture there is none."""

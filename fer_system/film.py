@@ -54,8 +54,10 @@ UNWRITABLE = (av.ArgumentError, av.InvalidDataError, av.PatchWelcomeError)
 COPIED_SOUND = ("aac", "mp3", "opus")
 AAC_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 
-# Without these an MP4 file cannot be read before it is finished, and its index grows in memory.
-ENDLESS = "+frag_keyframe+empty_moov+default_base_moof"
+# The usual file plays before it is loaded to its end. One that goes on for days is in pieces of a
+# second, or its index would grow in memory and nothing could be read before it is finished.
+WHOLE = {"movflags": "+faststart"}
+ENDLESS = {"movflags": "+frag_keyframe+empty_moov+default_base_moof", "frag_duration": "1000000"}
 
 # The colours of HD video, said in the file too, so that no player has to guess.
 COLOURS = {"colorspace": 1, "color_primaries": 1, "color_trc": 1, "color_range": 1}
@@ -162,9 +164,11 @@ class Writer:
         self._name, self._time = Path(source or path).name, 0.0
         with ExitStack() as files:
             filmed = None if source is None else files.enter_context(_open(source))
-            # The usual file plays before it is loaded to its end.
-            options = {"movflags": "+faststart" if filmed else ENDLESS}
-            self._container = files.enter_context(av.open(str(path), "w", options=options))
+            # FFmpeg keeps silent where the last of its own file finds no room on the disk; Python's
+            # tells, but cannot be put in order at the end.
+            file = str(path) if filmed else files.enter_context(path.open("wb"))
+            options = WHOLE if filmed else ENDLESS
+            self._container = files.enter_context(av.open(file, "w", "mp4", options=options))
             self._pictures = _add_pictures(self._container, film)
             self.sound, packets = _open_sound(filmed, self._container)
             self._packets = _whole(packets, self._name)

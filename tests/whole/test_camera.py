@@ -145,6 +145,34 @@ def test_ctrl_c_and_sigterm_end_it_and_leave_the_video_whole(subtests, command, 
 
 
 @unless_on_windows
+def test_what_a_killed_one_leaves_of_the_video_can_be_played(command, long, tmp_path):
+    with started(command, long, "--annotate", tmp_path / "out.mp4") as process:
+        while not any(file.stat().st_size > 10_000 for file in tmp_path.iterdir()):
+            assert process.stdout.readline(), process.stderr.read()
+    [partial] = tmp_path.iterdir()
+    assert partial.name == f"partial-{process.pid}-out.mp4"
+    assert list(read_frames(partial, read_film(partial)))
+
+
+@pytest.mark.skipif(os.name == "nt" or os.getuid() != 0, reason="a full disk needs root to make")
+def test_a_full_disk_is_a_sentence_and_no_video_passes_for_whole(run, long, tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=40k", "tmpfs", str(small)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("this system lets nobody mount a file system")
+    try:
+        done = run(long, "--annotate", small / "out.mp4")
+        assert done.returncode == 2
+        watching, complaint = done.stderr.splitlines()
+        assert watching.startswith("Watching room.mp4 since ")
+        assert complaint == "The output cannot be written (No space left on device)."
+        assert not (small / "out.mp4").exists()
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=True)
+
+
+@unless_on_windows
 def test_a_reader_who_has_enough_ends_it_even_where_nothing_is_to_be_told(
     subtests, command, long, empty
 ):
