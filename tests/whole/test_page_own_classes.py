@@ -1,0 +1,79 @@
+"""A model of any classes has its names, colours and emoji in every tab, in real Chromium."""
+
+import json
+import zipfile
+
+import pytest
+from playwright.sync_api import expect
+
+from fer_system.emotions import FERPLUS
+from tests.browsing import UPLOAD
+from tests.model_files import write_model
+from tests.serving import serve
+
+OWN = ("happy", "sehr müde", "驚いた", "خوف", "<b>so & so</b>")
+"""As folders of one's own faces may be called; only the first has an emoji."""
+
+
+@pytest.fixture(scope="module", params=[OWN, FERPLUS], ids=["own", "contempt"])
+def served(request, tmp_path_factory):
+    """The classes, and the address of a page that knows them."""
+    names = request.param
+    path = tmp_path_factory.mktemp("models") / "own.onnx"
+    write_model(path, outputs=len(names), classes=json.dumps(names), threshold="0")
+    with serve(path) as (address, _):
+        yield names, address
+
+
+def plain(locator):
+    """The texts of elements, without the capital that the page gives a name."""
+    return [written.strip().lower() for written in locator.all_inner_texts()]
+
+
+def test_a_card_and_the_drawn_label_have_the_names(served, open_page, astronaut):
+    names, address = served
+    page = open_page(at=address)
+    page.set_input_files(UPLOAD, astronaut)
+    cards = page.locator("#picture-faces article")
+    expect(cards.first).to_be_visible()
+    shown = plain(page.locator("#picture-faces"))[0]
+    if cards.count() == 1:  # whose card is open
+        assert all(name in shown for name in names)
+    assert any(name in shown for name in names)
+    colours = page.evaluate(
+        "count => [...Array(count).keys()].map((at) =>"
+        " getComputedStyle(document.documentElement).getPropertyValue(`--colour-${at}`))",
+        len(names),
+    )
+    assert len(set(colours)) == len(names)
+    assert all(colour.strip() for colour in colours)
+
+
+def test_the_webcams_legend_has_the_names(served, open_page):
+    names, address = served
+    page = open_page(at=address)
+    page.get_by_role("tab", name="Webcam").click()
+    legend = page.locator("#webcam [data-part=legend] li")
+    expect(legend).to_have_count(len(names))
+    assert plain(legend) == list(names)
+
+
+def test_folders_called_like_the_classes_give_figures(served, open_page, astronaut, tmp_path):
+    names, address = served
+    with zipfile.ZipFile(tmp_path / "faces.zip", "w") as archive:
+        for name in names:
+            archive.write(astronaut, f"{name.replace('/', '|')}/1.png")
+    page = open_page(at=address)
+    page.get_by_role("tab", name="Folder").click()
+    page.set_input_files("#folder-input input[type=file]", tmp_path / "faces.zip")
+    heads = page.locator(".fer-confusion thead th")
+    expect(heads.first).to_be_attached()
+    written = " ".join(plain(heads))
+    assert all(name in written for name in names)
+
+
+def test_the_models_tab_opens(served, open_page):
+    _, address = served
+    page = open_page(at=address)
+    page.get_by_role("tab", name="Model").click()
+    expect(page.get_by_text("37.5 %").first).to_be_visible()
