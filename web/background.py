@@ -4,7 +4,7 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextvars import copy_context
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ NICENESS = 10
 """As of the command `nice`."""
 
 
-def in_background(steps: Iterator[Step]) -> Iterator[Step]:
+def in_background(steps: Iterator[Step]) -> Generator[Step, None, None]:
     """The same steps, taken in a thread of low priority; closing this iterator ends them.
 
     On Linux threads have priorities of their own, which those that they start inherit: FFmpeg's

@@ -1,10 +1,12 @@
 """The page's HTML: templates filled with plain values, which Jinja2 escapes, as components."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from fer_system.card import environment
 from web import text
@@ -17,6 +19,14 @@ HEAD = Path(__file__).with_name("head.html").read_text(encoding="utf-8")
 def render(template: str, **values: Any) -> str:  # noqa: ANN401
     """A file of templates/ filled with `values`; `text` in it is the module web.text."""
     return environment(TEMPLATES).get_template(template).render(values, text=text)
+
+
+def data(value: Any) -> Markup:  # noqa: ANN401
+    """JSON that a template writes as an element's text, for a script to read."""
+    written = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    for sign in "&<>":
+        written = written.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(written)
 
 
 def note(sentence: str) -> str:

@@ -1,77 +1,170 @@
-"""The results of many pictures as HTML: figures, confusion matrix, thumbnails and a table."""
+"""The results of many pictures: figures and confusion matrix as HTML, the rest as data.
 
-from collections.abc import Sequence
+The browser makes table, thumbnails and downloads of the data, by results.js: it shows a part of
+them at a time and filters, whatever there is.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from fer_system.data_uri import data_uri
 from fer_system.emotions import class_named
-from fer_system.records import csv_header, csv_rows, csv_text
+from fer_system.recognizer import Face, Recognizer
+from fer_system.records import describe_figures
 from fer_system.results import Figures, Result, figures
 from web import text
 from web.cards import picture_uri
-from web.html import render
+from web.html import data, render
 
-# The page shows at most so many; the CSV has all.
-SHOWN_THUMBNAILS, SHOWN_ROWS, SHOWN_FOLDERS = 48, 200, 5
+SHOWN_FOLDERS = 5
+THUMBNAIL_SIZE = 128
+MOST_THUMBNAILS = 200
+MOST_OF_CELL, MOST_OF_CLASS = 4, 16
+"""Thumbnails of a cell of the confusion matrix; of a class found, where folders name none."""
+DIGITS = 7
+"""Of probabilities: enough for what the browser compares and rounds."""
+NORMAL_95 = 1.96
 
-THUMBNAIL_SIZE = 160
+
+class Thumbnails:
+    """Small pictures, `addresses` by the picture's number: some of every class, right and wrong."""
+
+    def __init__(self, classes: Sequence[str]) -> None:
+        self._classes, self._kept = classes, Counter[tuple[object, ...]]()
+        self.addresses: dict[int, str] = {}
+
+    def offer(self, number: int, result: Result, pixels: np.ndarray | None) -> None:
+        """Keep a picture, RGB, where there are few like it yet."""
+        face = result.faces[0] if result.faces else None
+        actual = class_named(result.folder, self._classes)
+        cell = actual, face and face.label, face and actual is None and face.uncertain
+        most = MOST_OF_CELL if actual else MOST_OF_CLASS
+        if pixels is None or self._kept[cell] >= most or len(self.addresses) >= MOST_THUMBNAILS:
+            return
+        self._kept[cell] += 1
+        self.addresses[number] = thumbnail(pixels, face)
 
 
-def thumbnail(pixels: np.ndarray) -> str:
-    """A small copy of an RGB picture, as a `data:` address."""
+def thumbnail(pixels: np.ndarray, face: Face | None) -> str:
+    """A small copy of an RGB picture, as a `data:` address: the face with what is around it."""
+    if face is not None and not face.whole_picture:
+        left, top, width, height = face.box
+        side = 2 * max(width, height)
+        x, y = max(0, left + (width - side) // 2), max(0, top + (height - side) // 2)
+        pixels = pixels[y : y + side, x : x + side]
     small = Image.fromarray(pixels)
     small.thumbnail((THUMBNAIL_SIZE, THUMBNAIL_SIZE))
     return picture_uri(np.asarray(small), quality=75)
 
 
-def progress(number: int, total: int) -> str:
-    """How many pictures are done; no `role="status"`, which would be spoken at every step."""
+def progress(number: int, total: int, seconds: float) -> str:
+    """How many pictures are done after so many seconds, and how long the others will take."""
     words = text.FOLDER_PROGRESS.format(number=text.number(number), total=text.number(total))
+    if number:
+        words = text.FOLDER_AND_LEFT.format(done=words, left=left(number, total, seconds))
     return render("folder_progress.html", words=words, number=number, total=total)
+
+
+def left(number: int, total: int, seconds: float) -> str:
+    """The time that the rest will take, where `number` of `total` took so many seconds."""
+    rest = seconds / number * (total - number)
+    if rest < 60:
+        return text.FOLDER_SECONDS_LEFT.format(count=math.ceil(rest))
+    return text.FOLDER_MINUTES_LEFT.format(count=math.ceil(rest / 60))
 
 
 def overview(
     results: Sequence[Result],
-    thumbnails: Sequence[tuple[Result, str]],
-    classes: Sequence[str],
-    table_name: str,
+    thumbnails: Mapping[int, str],
+    recognizer: Recognizer,
     left_aside: int,
+    ended: str = "",
 ) -> str:
-    """All that is shown of the results; `thumbnails` are some of them with their small pictures.
+    """All that is shown of the results; `thumbnails` are small pictures of some, by their places.
 
-    `table_name` is the name under which the CSV is saved, `left_aside` counts the other files.
+    `left_aside` counts the other files; `ended` says why the work ended early, if it did.
     """
+    classes = recognizer.classes
     found = figures(results, classes)
+    facts = {
+        "model": recognizer.card.model,
+        "threshold": recognizer.threshold,  # but the visitor may have chosen another
+        "classes": classes,
+        "emotions": [text.emotion(name) for name in classes],
+        "words": text.FOLDER_RESULTS,
+        "thousands": text.THOUSANDS_SIGN,
+        "pictures": [row(result, classes) for result in results],
+        "thumbnails": thumbnails,
+        "figures": describe_figures(found) if found.faces else None,
+        "left_aside": left_aside,
+    }
     return render(
         "overview.html",
         found=found,
         counts=counts(results, found),
-        remarks=remarks(found, left_aside),
-        csv=csv_address(results, classes),
-        table_name=table_name,
-        emotions=[text.emotion(name) for name in found.classes],
-        thumbnails=[_captioned(result, uri, classes) for result, uri in thumbnails],
-        columns=columns(found),
-        rows=rows(results, found),
-        cut=cut(results),
+        remarks=[*filter(None, [ended]), *remarks(found, left_aside)],
+        emotions=facts["emotions"],
+        data=data(facts),
     )
 
 
-def counts(results: Sequence[Result], found: Figures) -> dict[str, str]:
-    """The counts of pictures and faces, and the figures where folders name classes."""
+def row(result: Result, classes: Sequence[str]) -> list[Any]:
+    """A picture as results.js takes it apart: what records.py has of it, without the names.
+
+    Name, width, height, the position of the class that its folder is named after, why it can't be
+    read, in English and in the language of the moment, and the faces.
+    """
+    actual = class_named(result.folder, classes)
+    return [
+        result.name,
+        *(result.size or (None, None)),
+        None if actual is None else list(classes).index(actual),
+        result.error and [str(result.error), text.error(result.error)],
+        [_face(face) for face in result.faces],
+    ]
+
+
+def _face(face: Face) -> list[Any]:
+    score = None if face.score is None else round(face.score, DIGITS)
+    shares = (round(share, DIGITS) for share in face.probabilities.values())
+    return [*face.box, score, " ".join(face.quality), *shares]
+
+
+def counts(results: Sequence[Result], found: Figures) -> dict[str, tuple[str, str]]:
+    """The counts of pictures and faces, and the figures where folders name classes.
+
+    Each has a name, and a remark that may be empty.
+    """
+    unreadable = sum(bool(result.error) for result in results)
     shown = {
         text.FOLDER_PICTURES: text.number(len(results)),
         text.FOLDER_FACES: text.number(sum(len(result.faces) for result in results)),
         text.FOLDER_FACELESS: text.number(sum(not (r.faces or r.error) for r in results)),
-        text.FOLDER_UNREADABLE: text.number(sum(bool(result.error) for result in results)),
+        text.FOLDER_UNREADABLE: text.number(unreadable),
     }
+    told = {name: (count, "") for name, count in shown.items()}
     if found.faces:
-        shown[text.ACCURACY] = text.rate(found.accuracy)
-        shown[text.MACRO_F1] = text.decimal(found.macro_f1, 3)
-    return shown
+        told[text.ACCURACY] = text.rate(found.accuracy), interval(found)
+        told[text.MACRO_F1] = text.decimal(found.macro_f1, 3), ""
+    return told
+
+
+def interval(found: Figures) -> str:
+    """Wilson's 95 % interval of the accuracy, in words.
+
+    https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_score_interval
+    """
+    faces, share, z = found.faces, found.accuracy, NORMAL_95
+    centre = (share + z**2 / (2 * faces)) / (1 + z**2 / faces)
+    spread = math.sqrt(share * (1 - share) / faces + z**2 / (4 * faces**2))
+    half = z * spread / (1 + z**2 / faces)
+    low, high = text.rate(max(0.0, centre - half)), text.rate(min(1.0, centre + half))
+    words: str = text.INTERVAL.format(low=low, high=high)
+    return words
 
 
 def remarks(found: Figures, left_aside: int) -> list[str]:
@@ -80,65 +173,11 @@ def remarks(found: Figures, left_aside: int) -> list[str]:
     if found.faces:
         counted = {"counted": found.faces, "faceless": found.faceless}
         sentences.append(text.FOLDER_RULE.format(**counted, unreadable=found.unreadable))
-    if found.unknown:
-        names = ", ".join(list(found.unknown)[:SHOWN_FOLDERS])
-        more = len(found.unknown) > SHOWN_FOLDERS
-        folders = text.FOLDER_MORE.format(folders=names) if more else names
-        sentences.append(text.FOLDER_UNKNOWN.format(folders=folders))
+        if found.unknown:
+            names = ", ".join(list(found.unknown)[:SHOWN_FOLDERS])
+            more = len(found.unknown) > SHOWN_FOLDERS
+            folders = text.FOLDER_MORE.format(folders=names) if more else names
+            sentences.append(text.FOLDER_UNKNOWN.format(folders=folders))
     if left_aside:
         sentences.append(text.FOLDER_LEFT_ASIDE.format(count=text.number(left_aside)))
     return sentences
-
-
-def csv_address(results: Sequence[Result], classes: Sequence[str]) -> str:
-    """The whole CSV in a link, so that no file is written."""
-    found = [row for result in results for row in csv_rows(result, classes)]
-    return data_uri(csv_text([csv_header(classes), *found]).encode(), "text/csv")
-
-
-def columns(found: Figures) -> list[str]:
-    """The heads of the table's columns."""
-    heads = [text.FOLDER_NAME, text.FOLDER_FACES, text.FOLDER_LARGEST]
-    return [*heads, text.FOLDER_ACTUAL] if found.faces else heads
-
-
-def rows(results: Sequence[Result], found: Figures) -> list[tuple[str, list[str]]]:
-    """A name and cells for every picture, up to SHOWN_ROWS; unreadable ones come first."""
-    ordered = sorted(results, key=lambda result: not result.error)
-    return [(result.name, _cells(result, found)) for result in ordered[:SHOWN_ROWS]]
-
-
-def _cells(result: Result, found: Figures) -> list[str]:
-    words = text.error(result.error) if result.error else _largest(result)
-    cells = [f"{len(result.faces)}" if result.size else "", words]
-    if found.faces:
-        actual = class_named(result.folder, found.classes)
-        cells.append(text.emotion(actual) if actual else "")
-    return cells
-
-
-def cut(results: Sequence[Result]) -> str:
-    """A sentence where the table does not show all; empty where it does."""
-    if len(results) <= SHOWN_ROWS:
-        return ""
-    return text.FOLDER_TABLE_CUT.format(shown=SHOWN_ROWS, total=text.number(len(results)))
-
-
-def _captioned(result: Result, address: str, classes: Sequence[str]) -> dict[str, Any]:
-    """A small picture with the emotion of its largest face."""
-    position = list(classes).index(result.faces[0].label) if result.faces else None
-    return {
-        "name": result.name,
-        "address": address,
-        "position": position,
-        "largest": _largest(result),
-    }
-
-
-def _largest(result: Result) -> str:
-    """The emotion of the largest face, in words."""
-    if not result.faces:
-        return text.FOLDER_NO_FACE
-    face = result.faces[0]
-    sentence = text.FOLDER_UNCERTAIN if face.uncertain else text.FOLDER_CERTAIN
-    return sentence.format(emotion=text.emotion(face.label), percent=text.percent(face.confidence))

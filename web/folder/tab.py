@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +11,37 @@ import numpy as np
 from gradio.data_classes import FileData, GradioRootModel
 
 from fer_system.errors import FolderError
-from fer_system.folder import MAX_FILES, Entry, open_pictures, recognize
+from fer_system.folder import MAX_FILES, SUFFIXES, Entry, open_pictures, recognize
+from fer_system.picture import JUNK
 from fer_system.recognizer import Recognizer
-from fer_system.records import csv_name, describe_figures, describe_model, describe_picture
+from fer_system.records import describe_figures, describe_model, describe_picture
 from fer_system.results import Result, figures
 from web import metrics, text
 from web.background import in_background
-from web.folder.overview import SHOWN_THUMBNAILS, overview, progress, thumbnail
-from web.html import component, note
+from web.folder.overview import Thumbnails, overview, progress
+from web.guard.bodies import MAX_FILE
+from web.guard.disk import QUOTA
+from web.html import component, data, note, render
+from web.scripts import entry
 from web.stopping import Stops
 
 RUNS_AT_ONCE = 2  # of all visitors; the others wait
 SECONDS_BETWEEN_NEWS = 0.3
 MOST_MINUTES, MOST_FACES = 10, 50_000
 """Of one run, for the others who wait, and for the memory that the answer takes."""
+MOST_OTHERS = 20_000
+"""Files beside the pictures that the browser names to us, empty; more are not looked at."""
+MOST_BYTES = 3 * QUOTA // 10
+"""Of one choice; the guard of uploads gives an address a third of QUOTA."""
+
+HAND_OVER = """
+element.addEventListener("files", ({ detail }) => {
+  props.value = detail;
+  trigger("upload");
+});
+"""
+"""What chooser.js has uploaded becomes the component's value, as if it had a field for files."""
+TELL_THE_END = "() => { document.dispatchEvent(new Event('folder-end')); }"
 
 
 Recognized = tuple[Result, np.ndarray | None]
@@ -36,7 +54,7 @@ class Files(GradioRootModel):
     root: list[FileData] | FileData
 
 
-def receive_paths(component: gr.File) -> None:
+def receive_paths(component: gr.File | gr.HTML) -> None:
     """Have the component hand over the paths of one or several files, by `file_paths`."""
     component.data_model = Files
     component.preprocess = file_paths  # type: ignore[method-assign,assignment]
@@ -56,7 +74,7 @@ def file_paths(payload: Files | None) -> list[Path]:
 
 
 def pictures(
-    recognizer: Recognizer, entries: Sequence[Entry], threshold: float | None
+    recognizer: Recognizer, entries: Sequence[Entry], threshold: float | None = None
 ) -> Iterator[Recognized]:
     """What is recognised in every entry, one after the other; gr.Error where it is too much."""
     end, faces = time.monotonic() + 60 * MOST_MINUTES, 0
@@ -79,34 +97,34 @@ class FolderTab:
         self._recognizer, self._threshold = recognizer, threshold
         self._stops = Stops()
         with gr.Tab(text.label("FOLDER_TAB"), id="folder", elem_id="tab-folder"):
-            self._files = gr.File(
-                label=text.label("FOLDER_INPUT"),
-                file_count="multiple",
-                height=180,
-                elem_id="folder-input",
-            )
+            component(self._chooser, "folder-chooser", entry("/folder/chooser.js"))
+            self._stop = gr.Button(text.label("FOLDER_STOP"), elem_id="folder-stop")
+            self._shown = component("", "folder-results", entry("/folder/results.js"))
+            self._sent = gr.HTML(html_template="", js_on_load=HAND_OVER, elem_id="folder-input")
+            receive_paths(self._sent)
+            # For the API alone.
+            self._files = gr.File(label="files", file_count="multiple", visible=False)
             receive_paths(self._files)
-            self._stop = gr.Button(text.label("FOLDER_STOP"), size="sm", elem_id="folder-stop")
-            self._shown = component(self._hint, elem_id="folder-results")
-            self._found = gr.JSON(label="pictures", visible=False)  # for the API alone
+            self._found = gr.JSON(label="pictures", visible=False)
         self._bind()
 
     def _bind(self) -> None:
-        self._files.change(
+        # At once, for the pictures may have to wait for others': what is stopped then stays so.
+        sent = self._sent.upload(
+            self._stops.forget, api_visibility="private", show_progress="hidden", queue=False
+        )
+        shown = sent.success(
             self._show,
-            [self._files, self._threshold],
+            self._sent,
             self._shown,
             api_visibility="private",
             show_progress="hidden",
             concurrency_limit=RUNS_AT_ONCE,
             concurrency_id="folder",
         )
-        gr.on(
-            [self._stop.click, self._files.clear],
-            self._stops.want,
-            api_visibility="private",
-            queue=False,
-        )
+        for end in (sent.failure, shown.failure, shown.success):  # Gradio's `then` skips failures
+            end(None, js=TELL_THE_END)
+        self._stop.click(self._stops.want, api_visibility="private", queue=False)
         gr.on(
             [],
             self.predict_images,
@@ -117,21 +135,31 @@ class FolderTab:
             concurrency_id="folder",
         )
 
-    def _hint(self) -> str:
-        names = ", ".join(self._recognizer.classes)  # as folders must be named, in any language
-        return note(text.FOLDER_HINT.format(files=text.number(MAX_FILES), classes=names))
+    def _chooser(self) -> str:
+        """Where pictures are dropped or chosen, and what chooser.js has to know."""
+        return render(
+            "chooser.html",
+            files=text.number(MAX_FILES),
+            classes=", ".join(self._recognizer.classes),  # as folders must be named, anywhere
+            facts=data(
+                {
+                    "words": text.FOLDER_CHOOSER,
+                    "thousands": text.THOUSANDS_SIGN,
+                    "suffixes": SUFFIXES,
+                    "junk": JUNK,
+                    "pictures": MAX_FILES,
+                    "others": MOST_OTHERS,
+                    "bytes": MOST_BYTES,
+                    "part": MAX_FILE,
+                }
+            ),
+        )
 
-    def _show(
-        self, paths: list[Path], threshold: float | None, request: gr.Request
-    ) -> Iterator[str]:
+    def _show(self, paths: list[Path], request: gr.Request) -> Iterator[str]:
         """How far the pictures are, and then what was found in them."""
-        self._stops.forget(request)
-        if not paths:
-            yield self._hint()
-            return
         try:
             with open_pictures(paths, MAX_FILES) as (entries, left_aside):
-                yield from self._work(entries, left_aside, threshold, request)
+                yield from self._work(entries, left_aside, request)
         except FolderError as error:
             yield note(text.error(error))
             raise text.alert(text.error(error)) from error
@@ -142,28 +170,32 @@ class FolderTab:
             self._stops.forget(request)
 
     def _work(
-        self,
-        entries: Sequence[Entry],
-        left_aside: int,
-        threshold: float | None,
-        request: gr.Request,
+        self, entries: Sequence[Entry], left_aside: int, request: gr.Request
     ) -> Iterator[str]:
+        """News of the work, and its results: of what is done where it is stopped or too much."""
         results: list[Result] = []
-        thumbnails: list[tuple[Result, str]] = []
-        total = len(entries)
-        yield progress(0, total)
-        found = in_background(pictures(self._recognizer, entries, threshold))
-        for number, (result, pixels) in enumerate(found, start=1):
-            if self._stops.wanted(request):
-                yield note(text.FOLDER_STOPPED)
-                return
-            results.append(result)
-            if pixels is not None and len(thumbnails) < SHOWN_THUMBNAILS:
-                thumbnails.append((result, thumbnail(pixels)))
-            if 100 * number // total > 100 * (number - 1) // total:
-                yield progress(number, total)
-        name = csv_name("faces", describe_model(self._recognizer, threshold))
-        yield overview(results, thumbnails, self._recognizer.classes, name, left_aside)
+        thumbnails = Thumbnails(self._recognizer.classes)
+        total, ended = len(entries), ""
+        began = told = time.monotonic()
+        yield progress(0, total, 0)
+        with closing(in_background(pictures(self._recognizer, entries))) as found:
+            try:
+                for result, pixels in found:
+                    if self._stops.wanted(request):
+                        ended = text.FOLDER_STOPPED
+                        break
+                    thumbnails.offer(len(results), result, pixels)
+                    results.append(result)
+                    if time.monotonic() - told > SECONDS_BETWEEN_NEWS:
+                        told = time.monotonic()
+                        yield progress(len(results), total, told - began)
+            except gr.Error as error:
+                ended = error.message
+        if ended:
+            ended += " " + text.FOLDER_DONE.format(
+                number=text.number(len(results)), total=text.number(total)
+            )
+        yield overview(results, thumbnails.addresses, self._recognizer, left_aside, ended)
 
     def predict_images(
         self, files: list[Path], threshold: float | None = None

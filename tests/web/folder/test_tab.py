@@ -13,8 +13,6 @@ from skimage import data
 from fer_system.records import describe_model, describe_picture
 from fer_system.results import Result
 from tests.serving import serve, with_both_detectors
-from web import text
-from web.folder.overview import overview
 
 
 @pytest.fixture(scope="module")
@@ -97,13 +95,6 @@ def test_other_files_among_the_pictures_are_counted(predict, astronaut, tmp_path
     found = predict(astronaut, tmp_path / "notes.txt")
     assert [picture["source"] for picture in found["pictures"]] == ["astronaut.png"]
     assert found["left_aside"] == 1
-
-
-def test_the_tab_tells_of_the_other_files_where_there_are_some():
-    result = Result("1.png", (2, 2))
-    told = text.FOLDER_LEFT_ASIDE.format(count="1,234")
-    assert told in overview([result], [], ("happy",), "faces.csv", left_aside=1234)
-    assert "left aside" not in overview([result], [], ("happy",), "faces.csv", left_aside=0)
 
 
 def test_one_archive_need_not_be_in_a_list(address, archive):

@@ -94,7 +94,7 @@ def page_functions(config: dict[str, Any]) -> dict[str, tuple[int, int]]:
     for function in config["dependencies"]:
         for trigger, event in function["targets"]:
             given = [named.get(number) for number in function["inputs"]]
-            asks = function["backend_fn"] and event in ("change", "then")
+            asks = function["backend_fn"] and event in ("change", "then", "success")
             if given and given[0] in API and asks:
                 found[given[0]] = (function["id"], trigger)
     return found
