@@ -1,5 +1,6 @@
 """Picture -> boxes of the faces in it: YuNet, or OpenCV's Haar cascade where YuNet is absent."""
 
+import math
 import os
 import queue
 from dataclasses import dataclass, replace
@@ -45,6 +46,10 @@ class DetectorError(ValueError):
     """The face detector cannot be had; the message is one sentence that says what to do."""
 
 
+Box = tuple[int, int, int, int]
+"""(left, top, width, height) in pixels."""
+
+
 @dataclass(frozen=True)
 class Detection:
     """A face in a picture.
@@ -81,19 +86,24 @@ class Detector:
     def __init__(self, note: str) -> None:
         self.note = note
 
-    def __call__(self, picture: np.ndarray, longest: int = LONGEST) -> list[Detection]:
+    def __call__(
+        self, picture: np.ndarray, longest: int = LONGEST, within: Box | None = None
+    ) -> list[Detection]:
         """The faces of `picture`, uint8 RGB of shape (height, width, 3), in no set order.
 
-        They are looked for in a copy that is scaled down where it is longer than `longest` pixels.
+        They are looked for in a copy that is scaled down where it is longer than `longest` pixels,
+        and there only `within` (left, top, width, height), in pixels, and a little around it.
         """
         height, width = picture.shape[:2]
         scale = float(np.clip(max(height, width), SHORTEST, longest)) / max(height, width)
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         seen = cv2.resize(picture, size, interpolation=method)
+        columns, rows = (slice(None),) * 2 if within is None else _part(within, scale)
+        corner = np.array([columns.start or 0, rows.start or 0])
         faces = [
-            self._detection(numbers / scale, score, width, height)
-            for numbers, score in self._find(seen)
+            self._detection(_moved(numbers, corner) / scale, score, width, height)
+            for numbers, score in self._find(seen[rows, columns])
         ]
         return [face for face in faces if min(face.box[2:]) > 0]
 
@@ -119,6 +129,27 @@ class Detector:
             if len(numbers) > 4
             else None,
         )
+
+
+def _part(within: Box, scale: float) -> tuple[slice, slice]:
+    """Columns and rows of a scaled picture with that box, on the points of YuNet's widest grid."""
+    left, top, width, height = (side * scale / STRIDES[-1] for side in within)
+    start, end = (
+        (math.floor(left), math.floor(top)),
+        (math.ceil(left + width), math.ceil(top + height)),
+    )
+    columns, rows = (
+        slice(max(0, first) * STRIDES[-1], last * STRIDES[-1])
+        for first, last in zip(start, end, strict=True)
+    )
+    return columns, rows
+
+
+def _moved(numbers: np.ndarray, corner: np.ndarray) -> np.ndarray:
+    """A box's four numbers, and those of landmarks, of a part of a picture that starts there."""
+    moved: np.ndarray = numbers + np.tile(corner, len(numbers) // 2)
+    moved[2:4] = numbers[2:4]
+    return moved
 
 
 class YuNet(Detector):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -124,7 +124,7 @@ def read_film(source: str | os.PathLike[str]) -> Film:
         )
 
 
-def read_frames(source: str | os.PathLike[str], film: Film) -> Iterator[Frame]:
+def read_frames(source: str | os.PathLike[str], film: Film) -> Generator[Frame, None, None]:
     """The pictures of the video at `source`, whose `read_film` is `film`, in order.
 
     They are turned upright after the file's metadata, of the size that `film` tells, and come when

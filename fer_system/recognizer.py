@@ -11,7 +11,7 @@ import numpy as np
 
 from .classifier import Classifier, ModelCard
 from .crop import cut_face
-from .detector import LONGEST, Detection, DetectorError, YuNet, open_detector
+from .detector import LONGEST, Box, Detection, DetectorError, YuNet, open_detector
 from .errors import RecognitionError
 from .picture import Source, load_picture
 from .places import DEFAULT_MODEL
@@ -182,10 +182,18 @@ class Recognizer:
         found = find_turned(self._detector, pixels, found)
         return _largest_first(straightened(self._detector, pixels, face) for face in found)
 
-    def detect(self, pixels: np.ndarray, longest: int = LONGEST) -> list[Detection]:
-        """Where the faces of a frame are, uint8 RGB (height, width, 3), the largest first."""
-        found = self._detector(pixels, longest)
-        return [whole_picture(pixels)] if is_face_crop(pixels, found) else _largest_first(found)
+    def detect(
+        self, pixels: np.ndarray, longest: int = LONGEST, within: Box | None = None
+    ) -> list[Detection]:
+        """Where the faces of a frame are, uint8 RGB (height, width, 3), the largest first.
+
+        Only those in a part of it, and near it, where `within` tells its left, top, width and
+        height in pixels.
+        """
+        found = self._detector(pixels, longest, within)
+        if within is None and is_face_crop(pixels, found):
+            return [whole_picture(pixels)]
+        return _largest_first(found)
 
     def read(
         self,

@@ -5,6 +5,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+import numpy as np
+
+from .looks import Memory
+from .pairing import pair
 from .recognizer import Face
 
 
@@ -46,34 +50,69 @@ class Tracker:
         self._tracked: list[TrackedFace] = []
         self._time = -math.inf
         self._ids = itertools.count(1)
+        self._memory = Memory()
 
-    def update(self, faces: Sequence[Face], time: float) -> list[TrackedFace]:
+    def update(
+        self,
+        faces: Sequence[Face],
+        time: float,
+        looks: Sequence[np.ndarray] | None = None,
+        is_cut: bool = False,
+    ) -> list[TrackedFace]:
         """The faces of the picture at `time` seconds, and those lost a moment ago, by their ids.
 
+        `looks` has what `look_of` tells of each of `faces`: so a face that comes back after a few
+        seconds has its id again, and one that takes another's place does not get the other's.
+        `is_cut` says that the picture is the first of another scene.
         Raises ValueError where `time` runs backwards.
         """
         passed = time - self._time
         if not passed >= 0:  # NaN fails too
             raise ValueError(f"The picture at {time} s comes after the one at {self._time} s.")
-        pairs = _pairs(faces, self._tracked)
+        before = {} if is_cut else {face.id: face for face in self._tracked}
+        ids = self._ids_of(faces, list(before.values()), time, looks, is_cut)
         followed = [
-            self._follow(face, self._tracked[pairs[place]], passed)
-            if place in pairs
-            else self._begin(face)
-            for place, face in enumerate(faces)
+            self._follow(face, before[number], passed)
+            if number in before
+            else self._begin(face, number)
+            for face, number in zip(faces, ids, strict=True)
         ]
         lost = [
             _copy(old, unseen=old.unseen + passed)
-            for place, old in enumerate(self._tracked)
-            if place not in pairs.values() and old.unseen + passed <= self.patience
+            for old in before.values()
+            if old.id not in ids and old.unseen + passed <= self.patience
         ]
         self._time = time
         self._tracked = sorted(followed + lost, key=lambda face: face.id)
         return list(self._tracked)
 
-    def _begin(self, face: Face) -> TrackedFace:
+    def _ids_of(
+        self,
+        faces: Sequence[Face],
+        before: Sequence[TrackedFace],
+        time: float,
+        looks: Sequence[np.ndarray] | None,
+        is_cut: bool,
+    ) -> list[int]:
+        """The id of each face: that of one before, of one remembered, or a new one."""
+        known = {place: before[old].id for place, old in pair(faces, before).items()}
+        if is_cut:
+            self._memory.cut()
+        if looks is not None:
+            known = {
+                place: number
+                for place, number in known.items()
+                if self._memory.may_be(number, looks[place])
+            }
+            known |= self._memory.recall(faces, looks, time, known)
+        ids = [known.get(place) or next(self._ids) for place in range(len(faces))]
+        if looks is not None:
+            self._memory.keep(faces, looks, time, ids)
+        return ids
+
+    def _begin(self, face: Face, number: int) -> TrackedFace:
         shown = None if face.uncertain else face.label
-        return _copy(face, id=next(self._ids), unseen=0.0, shown=shown)
+        return _copy(face, id=number, unseen=0.0, shown=shown)
 
     def _follow(self, face: Face, old: TrackedFace, passed: float) -> TrackedFace:
         weight = 1 - math.exp(-(passed + old.unseen) / self.smoothing)
@@ -92,31 +131,6 @@ class Tracker:
         if shown is not None and probabilities[shown] >= needed:
             return shown
         return best if probabilities[best] >= threshold else None
-
-
-def _pairs(faces: Sequence[Face], tracked: Sequence[Face]) -> dict[int, int]:
-    """Positions in `faces` -> positions in `tracked`, the closest pairs first."""
-    distances = sorted(
-        (distance, new, old)
-        for new, face in enumerate(faces)
-        for old, other in enumerate(tracked)
-        if (distance := _distance(face, other)) < 1
-    )
-    pairs: dict[int, int] = {}
-    for _, new, old in distances:
-        if new not in pairs and old not in pairs.values():
-            pairs[new] = old
-    return pairs
-
-
-def _distance(a: Face, b: Face) -> float:
-    """How far apart two boxes are: 1 for a side's length, or for twice the size."""
-    (left, top, width, height), (x, y, other_width, other_height) = a.box, b.box
-    size, other = math.sqrt(width * height), math.sqrt(other_width * other_height)
-    moved = math.hypot(
-        left + width / 2 - x - other_width / 2, top + height / 2 - y - other_height / 2
-    )
-    return moved / ((size + other) / 2) + abs(math.log2(size / other))
 
 
 def _copy(face: Face, **changes: object) -> TrackedFace:

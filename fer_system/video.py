@@ -1,14 +1,22 @@
 """Video file -> annotated video, and tables of what its faces showed when, in bounded memory."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from .drawing import annotate
-from .film import Film, Frame, Sound, VideoError, Writer, read_film, read_frames
+import numpy as np
+
+from .colours import face_colour
+from .detector import Box, Detection
+from .drawing import annotate, default_label
+from .film import Frame, Sound, VideoError, Writer, read_film, read_frames
+from .keyframes import Found, find_in_film
+from .looks import looks_of
+from .prefetch import prefetch
 from .recognizer import Recognizer, check_threshold
 from .records import VideoTables, csv_name, describe_model, describe_time
 from .timeline import Timeline
@@ -20,6 +28,12 @@ __all__ = ["VideoError", "VideoReport", "annotate_video"]
 # and two photos of up to seven people it finds as many faces so; at 384 pixels it misses one.
 DETECTOR_SIDE = 448
 """Longest side, in pixels, of the pictures that the face detector gets to see."""
+
+Words = Callable[[TrackedFace], str]
+"""What a face's label in the marked video says."""
+
+Followed = tuple[Frame, list[TrackedFace]]
+"""A frame and the faces that are seen in it."""
 
 
 @dataclass
@@ -71,6 +85,7 @@ def annotate_video(
     target: str | os.PathLike[str],
     recognizer: Recognizer,
     threshold: float | None = None,
+    words: Words = default_label,
 ) -> Iterator[VideoReport]:
     """Mark the faces of the video at `source`, following each through it.
 
@@ -80,7 +95,9 @@ def annotate_video(
     model and threshold too; before, and where it was stopped, there is nothing. `records` tells the
     columns; boxes are in pixels of `target`, whose pictures are `source`'s, upright, and scaled
     where their long side is beyond 320..1280 pixels. `threshold`, 0..1, takes the place of the
-    recogniser's.
+    recogniser's. Boxes and labels have the colours of the faces' numbers, and the labels say the
+    `words` for each face, class and confidence in English unless told otherwise.
+    Frames are read, recognised, drawn and written side by side, in threads.
     Raises VideoError, and RecognitionError for a threshold beyond 0..1.
     """
     threshold = recognizer.threshold if threshold is None else check_threshold(threshold)
@@ -98,21 +115,51 @@ def annotate_video(
             place = target.with_name(table.name)
             report = VideoReport(place, film.width, film.height, film.duration, writer.sound)
             tables = VideoTables(rows, text, recognizer.classes, head, Path(source).name)
-            for frame, faces in _followed(source, film, recognizer, threshold):
-                writer.write(replace(frame, pixels=annotate(frame.pixels, faces)))
-                tables.write(frame.time, faces)
-                report.add(frame, faces)
-                yield report
+            frames = prefetch(read_frames(source, film))
+            followed = prefetch(_followed(frames, recognizer, threshold))
+            with closing(prefetch(_drawn(followed, words))) as drawn:
+                for frame, faces, marked in drawn:
+                    writer.write(replace(frame, pixels=marked))
+                    tables.write(frame.time, faces)
+                    report.add(frame, faces)
+                    yield report
             tables.finish(report.summary())
         for path in (table, document, video):
             path.replace(target.with_name(path.name))
 
 
 def _followed(
-    source: str | os.PathLike[str], film: Film, recognizer: Recognizer, threshold: float
-) -> Iterator[tuple[Frame, list[TrackedFace]]]:
-    """Each frame and the faces that are seen in it, without those that were lost a moment ago."""
+    frames: Generator[Frame, None, None], recognizer: Recognizer, threshold: float
+) -> Generator[Followed, None, None]:
+    """The faces of each frame, by number, without those that were lost a moment ago."""
+    with closing(frames):
+
+        def detect(pixels: np.ndarray, within: Box | None) -> list[Detection]:
+            return recognizer.detect(pixels, DETECTOR_SIDE, within)
+
+        yield from follow(find_in_film(frames, detect), recognizer, threshold)
+
+
+def follow(
+    film: Iterator[Found], recognizer: Recognizer, threshold: float
+) -> Generator[Followed, None, None]:
+    """What the faces that were found in a film show, and who is who."""
     tracker = Tracker()
-    for frame in read_frames(source, film):
-        faces = recognizer.frame(frame.pixels, DETECTOR_SIDE, threshold=threshold, quality=True)
-        yield frame, [face for face in tracker.update(faces, frame.time) if not face.unseen]
+    for found in film:
+        pixels, time = found.frame.pixels, found.frame.time
+        faces = recognizer.read(pixels, found.faces, threshold=threshold, quality=True)
+        looks = looks_of(pixels, found.faces) if found.is_key else None
+        tracked = tracker.update(faces, time, looks, found.is_cut)
+        yield found.frame, [face for face in tracked if not face.unseen]
+
+
+def _drawn(
+    followed: Generator[Followed, None, None], words: Words
+) -> Generator[tuple[Frame, list[TrackedFace], np.ndarray], None, None]:
+    """The same, and each frame's pixels with its faces marked."""
+    with closing(followed):
+        for frame, faces in followed:
+            numbers = [face.id for face in faces]
+            colours = [face_colour(number) for number in numbers]
+            labels = [words(face) for face in faces]
+            yield frame, faces, annotate(frame.pixels, faces, labels, numbers, colours)

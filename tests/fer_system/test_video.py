@@ -392,11 +392,13 @@ def test_a_video_of_unreasonable_size_is_refused_before_it_is_decoded(recognizer
 ONE_FACE = """
 import resource, signal, sys
 from types import SimpleNamespace
-from fer_system import Face, annotate_video
+from fer_system import Detection, Face, annotate_video
 
 class OneFace:
     threshold, classes, card = 0.5, ("happy", "sad"), SimpleNamespace(model="one")
-    def frame(self, picture, longest, threshold, quality):
+    def detect(self, pixels, longest):
+        return [Detection((100, 60, 90, 90), 0.9, (100, 60, 90))]
+    def read(self, pixels, detections, threshold, quality):
         return [Face((100, 60, 90, 90), {"happy": 0.7, "sad": 0.3}, 0.9)]
 
 reports = annotate_video(sys.argv[1], sys.argv[2], OneFace())
