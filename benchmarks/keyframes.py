@@ -15,10 +15,11 @@ import numpy as np
 
 from benchmarks.video import moving_face, write_clip
 from fer_system import Recognizer, TrackedFace
-from fer_system.detector import Box, Detection
+from fer_system.detector import Detection
 from fer_system.film import Film, read_film, read_frames
 from fer_system.keyframes import Found, find_in_film
 from fer_system.pairing import pair
+from fer_system.placement import Box
 from fer_system.video import DETECTOR_SIDE, follow
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import onnx
 
 from .download import Download
+from .placement import Box
 from .places import downloads_folder
 from .session import open_session
 
@@ -44,10 +45,6 @@ one with the lower score is dropped."""
 
 class DetectorError(ValueError):
     """The face detector cannot be had; the message is one sentence that says what to do."""
-
-
-Box = tuple[int, int, int, int]
-"""(left, top, width, height) in pixels."""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from .detector import Box, Detection
+from .detector import Detection
 from .film import Frame
 from .pairing import pair
+from .placement import Box
 
 APART, MOST = 0.13, 8
 """From a key frame to the next there are so many seconds, at least, and so many frames, at most."""

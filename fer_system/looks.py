@@ -10,6 +10,7 @@ import numpy as np
 from .crop import cut_face
 from .detector import Detection
 from .pairing import Placed, distances, match
+from .placement import Box
 
 SECONDS, MOST = 5.0, 200
 """A face that is away is remembered for so many seconds, and at most so many faces are."""
@@ -26,16 +27,20 @@ seen near by in the same scene; below the third it is not even the one that was 
 PACE = 2.0
 """How many times its side a face may go in a second in which it is not seen."""
 
+SETTLING = 1.0
+"""Seconds after which a new face has its number for good."""
+
 RENEWAL = 0.5
 """Time constant, in seconds, of the average of a face's looks."""
 
 
 @dataclass(frozen=True)
 class Sight:
-    """Where a face was seen last, when, in seconds, in which scene, and its average look."""
+    """Where a face was seen last, its average look, and when it was seen, in seconds."""
 
-    box: tuple[int, int, int, int]
+    box: Box
     look: np.ndarray
+    first: float
     time: float
     scene: int
 
@@ -83,8 +88,12 @@ class Memory:
         time: float,
         known: Mapping[int, int],
     ) -> dict[int, int]:
-        """Positions in `faces` -> the numbers they had, of those that are not yet `known`."""
-        new = [place for place in range(len(faces)) if place not in known]
+        """Positions in `faces` -> the numbers they had, of those who come back.
+
+        `known` has the numbers of those who were here just now. Who is new since a moment may still
+        come back: at first he was half hidden.
+        """
+        new = [place for place in range(len(faces)) if self._is_new(known.get(place), time)]
         absent = [number for number in self._sights if number not in known.values()]
         if not new or not absent:
             return {}
@@ -93,6 +102,10 @@ class Memory:
         needed = self._needed([faces[place] for place in new], sights, time)
         pairs = match(np.where(alike >= needed, -alike, np.inf))
         return {new[one]: absent[other] for one, other in pairs.items()}
+
+    def _is_new(self, number: int | None, time: float) -> bool:
+        sight = self._sights.get(number or 0)
+        return sight is None or time - sight.first < SETTLING
 
     def _needed(self, faces: Sequence[Placed], sights: Sequence[Sight], time: float) -> np.ndarray:
         """How alike each face and sight must be, (faces, sights); infinite where it can't be."""
@@ -117,6 +130,7 @@ class Memory:
             if old is not None:
                 weight = 1 - math.exp((old.time - time) / RENEWAL)
                 look = _normed(old.look + weight * (look - old.look))
-            self._sights[number] = Sight(face.box, look, time, self._scene)
+            first = time if old is None else old.first
+            self._sights[number] = Sight(face.box, look, first, time, self._scene)
         kept = [item for item in self._sights.items() if item[1].time >= time - SECONDS]
         self._sights = dict(kept[-MOST:])

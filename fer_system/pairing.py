@@ -5,12 +5,14 @@ from typing import Protocol
 
 import numpy as np
 
+from .placement import Box
+
 
 class Placed(Protocol):
     """A face with a box: (left, top, width, height) in pixels, at least one wide and high."""
 
     @property
-    def box(self) -> tuple[int, int, int, int]:
+    def box(self) -> Box:
         """Where it is."""
 
 

@@ -11,9 +11,10 @@ import numpy as np
 
 from .classifier import Classifier, ModelCard
 from .crop import cut_face
-from .detector import LONGEST, Box, Detection, DetectorError, YuNet, open_detector
+from .detector import LONGEST, Detection, DetectorError, YuNet, open_detector
 from .errors import RecognitionError
 from .picture import Source, load_picture
+from .placement import Box
 from .places import DEFAULT_MODEL
 from .quality import Note, quality_notes
 from .search import Detail, check_detail, find_faces, find_turned, straightened

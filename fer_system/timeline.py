@@ -29,8 +29,8 @@ class FaceSummary:
     It was seen from `first` to `last`, for `seconds` in all. `label_seconds` tells how long it was
     given each label, None while it was uncertain. `steps` maps the number of a step of time to the
     probabilities in it, each multiplied by the seconds for which it held, so that their sum is how
-    long the face was seen in that step. `portrait` is the face as uint8 RGB, where it was seen
-    largest.
+    long the face was seen in that step; `labels` maps it to the last label in it. `portrait` is the
+    face as uint8 RGB, where it was seen largest.
     """
 
     id: int
@@ -39,6 +39,7 @@ class FaceSummary:
     seconds: float = 0.0
     label_seconds: dict[str | None, float] = field(default_factory=dict)
     steps: dict[int, np.ndarray] = field(default_factory=dict)
+    labels: dict[int, str | None] = field(default_factory=dict)
     portrait: np.ndarray | None = field(default=None, repr=False)
     portrait_area: int = 0
 
@@ -72,6 +73,8 @@ class Timeline:
         while time + duration > self.step * BINS:
             self._coarsen()
         for face in faces:
+            if face.formerly in self._faces:
+                self._join(face.formerly, face.id)
             summary = self._faces.setdefault(face.id, FaceSummary(face.id, first=time))
             summary.last = time + duration
             summary.seconds += duration
@@ -80,8 +83,22 @@ class Timeline:
             probabilities = np.array(list(face.probabilities.values()))
             for number, seconds in _parts(time, duration, self.step):
                 summary.steps[number] = summary.steps.get(number, 0.0) + probabilities * seconds
+                summary.labels[number] = face.shown
             _keep_portrait(summary, face.box, frame.pixels)
         self._forget({face.id for face in faces})
+
+    def _join(self, number: int, known: int) -> None:
+        """What was counted as another face until now is this one's."""
+        part = self._faces.pop(number)
+        whole = self._faces.setdefault(known, FaceSummary(known, first=part.first))
+        whole.seconds += part.seconds
+        for label, seconds in part.label_seconds.items():
+            whole.label_seconds[label] = whole.label_seconds.get(label, 0.0) + seconds
+        for step, sums in part.steps.items():
+            whole.steps[step] = whole.steps.get(step, 0.0) + sums
+        whole.labels |= part.labels
+        if part.portrait_area > whole.portrait_area:
+            whole.portrait, whole.portrait_area = part.portrait, part.portrait_area
 
     def _coarsen(self) -> None:
         self.step *= 2
@@ -90,6 +107,7 @@ class Timeline:
             for number, sums in face.steps.items():
                 halved[number // 2] = halved.get(number // 2, 0.0) + sums
             face.steps = halved
+            face.labels = {number // 2: label for number, label in sorted(face.labels.items())}
 
     def _forget(self, present: set[int]) -> None:
         if len(self._faces) <= FACES:

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -18,12 +18,14 @@ class TrackedFace(Face):
 
     `id` is a number that no other face of the same tracker gets, `unseen` how many seconds ago a
     picture showed it last, 0 where the newest one does, and `shown` the label that it is steadily
-    given, or None while it is uncertain.
+    given, or None while it is uncertain. `formerly` is the id that it had in the picture before,
+    where it is only now known as a face that was seen earlier.
     """
 
     id: int
     unseen: float
     shown: str | None
+    formerly: int | None = None
 
     @property
     def label(self) -> str:
@@ -69,41 +71,44 @@ class Tracker:
         passed = time - self._time
         if not passed >= 0:  # NaN fails too
             raise ValueError(f"The picture at {time} s comes after the one at {self._time} s.")
-        before = {} if is_cut else {face.id: face for face in self._tracked}
-        ids = self._ids_of(faces, list(before.values()), time, looks, is_cut)
+        before = [] if is_cut else self._tracked
+        pairs = {place: before[old] for place, old in pair(faces, before).items()}
+        if looks is not None:
+            pairs = {
+                place: old
+                for place, old in pairs.items()
+                if self._memory.may_be(old.id, looks[place])
+            }
+        ids = self._number(faces, pairs, time, looks, is_cut)
         followed = [
-            self._follow(face, before[number], passed)
-            if number in before
+            self._follow(face, number, pairs[place], passed)
+            if place in pairs
             else self._begin(face, number)
-            for face, number in zip(faces, ids, strict=True)
+            for place, (face, number) in enumerate(zip(faces, ids, strict=True))
         ]
+        gone = {*ids, *(old.id for old in pairs.values())}
         lost = [
-            _copy(old, unseen=old.unseen + passed)
-            for old in before.values()
-            if old.id not in ids and old.unseen + passed <= self.patience
+            _copy(old, unseen=old.unseen + passed, formerly=None)
+            for old in before
+            if old.id not in gone and old.unseen + passed <= self.patience
         ]
         self._time = time
         self._tracked = sorted(followed + lost, key=lambda face: face.id)
         return list(self._tracked)
 
-    def _ids_of(
+    def _number(
         self,
         faces: Sequence[Face],
-        before: Sequence[TrackedFace],
+        pairs: Mapping[int, TrackedFace],
         time: float,
         looks: Sequence[np.ndarray] | None,
         is_cut: bool,
     ) -> list[int]:
         """The id of each face: that of one before, of one remembered, or a new one."""
-        known = {place: before[old].id for place, old in pair(faces, before).items()}
         if is_cut:
             self._memory.cut()
+        known = {place: old.id for place, old in pairs.items()}
         if looks is not None:
-            known = {
-                place: number
-                for place, number in known.items()
-                if self._memory.may_be(number, looks[place])
-            }
             known |= self._memory.recall(faces, looks, time, known)
         ids = [known.get(place) or next(self._ids) for place in range(len(faces))]
         if looks is not None:
@@ -114,14 +119,17 @@ class Tracker:
         shown = None if face.uncertain else face.label
         return _copy(face, id=number, unseen=0.0, shown=shown)
 
-    def _follow(self, face: Face, old: TrackedFace, passed: float) -> TrackedFace:
+    def _follow(self, face: Face, number: int, old: TrackedFace, passed: float) -> TrackedFace:
         weight = 1 - math.exp(-(passed + old.unseen) / self.smoothing)
         averaged = {
             name: before + weight * (face.probabilities[name] - before)
             for name, before in old.probabilities.items()
         }
         shown = self._label(averaged, old.shown, face.threshold)
-        return _copy(face, probabilities=averaged, id=old.id, unseen=0.0, shown=shown)
+        formerly = None if number == old.id else old.id
+        return _copy(
+            face, probabilities=averaged, id=number, unseen=0.0, shown=shown, formerly=formerly
+        )
 
     def _label(
         self, probabilities: dict[str, float], shown: str | None, threshold: float

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from .colours import face_colour
-from .detector import Box, Detection
+from .detector import Detection
 from .drawing import annotate, default_label
 from .film import Frame, Sound, VideoError, Writer, read_film, read_frames
 from .keyframes import Found, find_in_film
 from .looks import looks_of
+from .placement import Box
 from .prefetch import prefetch
 from .recognizer import Recognizer, check_threshold
 from .records import VideoTables, csv_name, describe_model, describe_time

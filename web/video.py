@@ -55,7 +55,8 @@ def reports(
     told = time.monotonic()
     end = told + 60 * MOST_WORKING_MINUTES
     try:
-        for report in counted(in_background(annotate_video(path, target, recognizer, threshold))):
+        work = annotate_video(path, target, recognizer, threshold, text.face_label)
+        for report in counted(in_background(work)):
             if max(report.seconds, report.duration or 0) > 60 * MOST_MINUTES:
                 raise text.alert(text.VIDEO_TOO_LONG.format(limit=MOST_MINUTES))
             if time.monotonic() > end:

@@ -396,7 +396,7 @@ from fer_system import Detection, Face, annotate_video
 
 class OneFace:
     threshold, classes, card = 0.5, ("happy", "sad"), SimpleNamespace(model="one")
-    def detect(self, pixels, longest):
+    def detect(self, pixels, longest, within):
         return [Detection((100, 60, 90, 90), 0.9, (100, 60, 90))]
     def read(self, pixels, detections, threshold, quality):
         return [Face((100, 60, 90, 90), {"happy": 0.7, "sad": 0.3}, 0.9)]
