@@ -132,7 +132,7 @@ for (const kind of ["load", "error"]) {
   document.addEventListener(kind, show, true);
 }
 
-// Gradio draws examples and sources late and anew, and without names in the visitor's language.
+// Gradio draws examples, the field for files and sources late and anew, and without names in the visitor's language.
 const call = (buttons, names) => {
   buttons.forEach((button, at) => {
     if (button.ariaLabel !== names[at]) button.ariaLabel = button.dataset.words = names[at];
@@ -142,6 +142,8 @@ new MutationObserver(() => {
   const heading = one("#picture-examples .label")?.textContent.trim();
   const examples = document.querySelectorAll("#picture-examples button");
   call(examples, Array.from(examples, (_, at) => `${heading} ${at + 1}`));
+  const box = one("#picture-input button.upload-container");
+  if (box?.innerText) call([box], [box.innerText]);
   const sources = one("#picture-states input")?.dataset.sources.split("|");
   if (sources) call(document.querySelectorAll("#picture-input .source-selection button"), sources);
 }).observe(document.body, { childList: true, subtree: true });

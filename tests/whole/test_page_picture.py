@@ -17,6 +17,8 @@ from tests.browsing import DESKTOP, OVERFLOW, PHONE, UPLOAD, wait_for_picture
 from tests.serving import with_both_detectors
 from web import text
 
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -203,6 +205,21 @@ def test_a_snapshot_of_the_camera_is_recognised(open_page):
     page.get_by_role("button", name="capture photo").click()
     wait_for_picture(page, "#picture-output img")
     expect(page.locator("#picture-faces .fer-note")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_tab_breaks_no_rule_of_axe(scheme, open_page, two):
+    if not AXE.is_file():
+        pytest.skip("axe-core is not here: `npm ci` fetches it")
+    page = open_page(scheme=scheme)
+    expect(page.get_by_role("button", name=text.PICTURE_PLACEHOLDER)).to_be_visible()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    rules = "axe.run('#picture').then((found) => found.violations.map(({ id }) => id))"
+    assert page.evaluate(rules) == []
+    page.set_input_files(UPLOAD, two)
+    page.locator(".fer-open").first.click()
+    wait_for_picture(page, "#picture-output img")
+    assert page.evaluate(rules) == []
 
 
 def test_a_card_opens_and_closes_by_the_keyboard(open_page, astronaut):
