@@ -34,7 +34,7 @@ from .records import (
     describe_picture,
 )
 from .results import Figures, Result, figures
-from .search import LONGEST_SEEN
+from .search import DETAIL, LONGEST_SEEN
 from .terminal import add_recognizer_flags, complain, leave_stdout, open_recognizer, out
 from .video import VideoError, VideoReport, annotate_video
 
@@ -80,7 +80,7 @@ def parse_flags(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--detail",
         choices=LONGEST_SEEN,
-        default="normal",
+        default=DETAIL,
         help="how thoroughly pictures, not videos, are searched for small faces: in a copy of 640, "
         "1280 or 2560 pixels at most (default: normal)",
     )
@@ -134,6 +134,10 @@ def recognize_pictures(recognizer: Recognizer, flags: argparse.Namespace) -> int
             if flags.annotate and pixels is not None:
                 result = draw(result, pixels, flags)
             out(written(result, flags, recognizer))
+            if result.turned:
+                complain(
+                    f"{result.name}: turned clockwise by {result.turned} degrees to find faces."
+                )
             if result.error:
                 complain(f"{result.name}: {result.error}")
             show_progress(number, len(entries))

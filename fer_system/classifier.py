@@ -45,6 +45,9 @@ class ModelCard:
     test: Scores
     threshold: float
     """Probability, chosen on validation, from which on a label is worth showing."""
+    turned_threshold: float = 0.0
+    """The same for faces that look aside, down or up, where it is higher than `threshold`; older
+    files don't tell it."""
     details: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """The whole of models/best.json but its hashes; empty where the file does not hold it."""
 
@@ -130,7 +133,11 @@ class Classifier:
 
 def read_card(metadata: Mapping[str, str]) -> ModelCard:
     """ONNX metadata properties -> ModelCard; ValueError, TypeError or KeyError where wrong."""
-    needed = (entry.name for entry in fields(ModelCard) if entry.default_factory is MISSING)
+    needed = (
+        entry.name
+        for entry in fields(ModelCard)
+        if entry.default is MISSING and entry.default_factory is MISSING
+    )
     if missing := [name for name in needed if name not in metadata]:
         raise ValueError(f"its metadata lacks {', '.join(missing)}")
     classes = json.loads(metadata["classes"])
@@ -148,6 +155,7 @@ def read_card(metadata: Mapping[str, str]) -> ModelCard:
         validation=_read_scores(metadata["validation"]),
         test=_read_scores(metadata["test"]),
         threshold=_share("threshold", metadata["threshold"]),
+        turned_threshold=_share("turned_threshold", metadata.get("turned_threshold", 0.0)),
         details=dict(json.loads(metadata.get("card", "{}"))),
     )
 

@@ -18,7 +18,7 @@ from .errors import FolderError
 from .picture import PictureError, alone_if_large, check_length, is_junk, load_picture, printable
 from .recognizer import Recognizer
 from .results import Result
-from .search import Detail
+from .search import DETAIL, Detail
 
 MAX_FILES = 10_000
 """More files are too many for one visitor of the page."""
@@ -107,7 +107,7 @@ def holds_many(path: str | os.PathLike[str]) -> bool:
 def recognize(
     recognizer: Recognizer,
     entry: Entry,
-    detail: Detail = "normal",
+    detail: Detail = DETAIL,
     threshold: float | None = None,
 ) -> tuple[Result, np.ndarray | None]:
     """The faces of one picture, and its pixels as `load_picture` gives them.

@@ -16,8 +16,8 @@ from .errors import RecognitionError
 from .picture import Source, load_picture
 from .placement import Box
 from .places import DEFAULT_MODEL
-from .quality import Note, quality_notes
-from .search import Detail, check_detail, find_faces, find_turned, straightened
+from .quality import Note, is_turned, quality_notes
+from .search import DETAIL, Detail, check_detail, find_faces, find_turned, straightened
 
 FER2013_SIDE = 48
 # Of 120 of FER2013's faces, enlarged with linear, cubic or Lanczos interpolation to 64..1000 pixels
@@ -32,7 +32,8 @@ class Face:
     `box` is (left, top, width, height) in whole pixels of the picture as `load_picture` gives it,
     `probabilities` maps every class, in the model's order, to 0..1 with sum 1, and `score` is the
     face detector's, in 0..1, or None where the whole picture was taken as one face.
-    `threshold` is the probability from which on a label is worth showing, and `square` (left, top,
+    `threshold` is the probability from which on a label is worth showing, higher for a face that
+    looks aside, down or up, and `square` (left, top,
     side) in pixels what the network saw, which may reach over the picture's edge.
     `tilt` is by how many degrees clockwise the square was turned about its middle, so that the
     network saw the head upright: 0 for heads that are nearly so. `turned` is by how many degrees
@@ -135,7 +136,7 @@ class Recognizer:
     def __call__(
         self,
         picture: Source,
-        detail: Detail = "normal",
+        detail: Detail = DETAIL,
         *,
         threshold: float | None = None,
         quality: bool = False,
@@ -175,7 +176,7 @@ class Recognizer:
         detections = self.detect(pixels, longest)
         return self.read(pixels, detections, threshold=threshold, quality=quality)
 
-    def search(self, pixels: np.ndarray, detail: Detail = "normal") -> list[Detection]:
+    def search(self, pixels: np.ndarray, detail: Detail = DETAIL) -> list[Detection]:
         """Where the faces of a still are, uint8 RGB (height, width, 3), the largest first."""
         found = find_faces(self._detector, pixels, check_detail(detail))
         if is_face_crop(pixels, found):
@@ -220,7 +221,7 @@ class Recognizer:
                 detection.box,
                 dict(zip(self.classes, row, strict=True)),
                 detection.score,
-                threshold,
+                self._threshold_of(detection, threshold),
                 detection.square,
                 quality_notes(crop, detection.square[2], detection.landmarks, detection.tilt)
                 if quality
@@ -233,6 +234,17 @@ class Recognizer:
                 zip(detections, crops, probabilities.tolist(), strict=True)
             )
         ]
+
+    def _threshold_of(self, detection: Detection, threshold: float) -> float:
+        """`threshold`, or, of a face that is turned, one raised as the model's card raises its own.
+
+        0 stays 0 and 1 stays 1.
+        """
+        if detection.landmarks is None or not is_turned(detection.landmarks, detection.tilt):
+            return threshold
+        own = self.card.threshold
+        raised = max(own, self.card.turned_threshold)
+        return float(np.interp(threshold, (0, own, 1), (0, raised, 1)))
 
     def _classified(
         self, crops: np.ndarray, maps: bool, mirrored: bool

@@ -90,12 +90,17 @@ def describe_moment(
 
 
 def describe_picture(result: "Result") -> Record:
-    """A picture as JSON: its name, its size in pixels and its faces, or why it can't be read."""
+    """A picture as JSON: its name, its size in pixels and its faces, or why it can't be read.
+
+    `turned` is by how many degrees clockwise it was turned before they were found: 0 as a rule. All
+    places are those in the picture as it was given.
+    """
     width, height = result.size or (None, None)
     return {
         "source": result.name,
         "width": width,
         "height": height,
+        "turned": result.turned,
         "faces": [
             describe_face(face, number, result.name)
             for number, face in enumerate(result.faces, start=1)

@@ -28,6 +28,11 @@ class Result:
     error: "PictureError | None" = None
 
     @property
+    def turned(self) -> int:
+        """By how many degrees clockwise the picture was turned before faces were found in it."""
+        return self.faces[0].turned if self.faces else 0
+
+    @property
     def folder(self) -> str:
         """The name of the folder that the picture lies in; empty at the top."""
         return self.name.rpartition("/")[0].rpartition("/")[2]

@@ -16,6 +16,7 @@ from .errors import RecognitionError
 
 Detail = Literal["fast", "normal", "high"]
 """How thoroughly a still is searched for small faces."""
+DETAIL: Detail = "normal"
 LONGEST_SEEN: dict[Detail, int] = {"fast": LONGEST, "normal": 2 * LONGEST, "high": 4 * LONGEST}
 """Longest side, in pixels, of the largest copy of a picture that the detector gets to see."""
 
@@ -92,17 +93,16 @@ def straightened(detector: Detector, picture: np.ndarray, face: Detection) -> De
 
     As it is where it is hardly tilted, or where turned upright it is no surer a face.
     """
-    tilt = -_signed(face.turned)
+    tilt = given = (180 - face.turned) % 360 - 180.0
     if abs(lean(face.landmarks, tilt)) < LEANING:
-        return replace(face, tilt=tilt)
-    seen = _alone(detector, picture, face, tilt)
-    for _ in range(LOOKS - 1):
+        return replace(face, tilt=given)
+    for _ in range(LOOKS):
+        seen = _alone(detector, picture, face, tilt)
         if seen is None or abs(rest := lean(seen.landmarks, tilt)) < LEANING:
             break
         tilt += rest
-        seen = _alone(detector, picture, face, tilt)
-    if seen is None or abs(tilt) <= TILTED or (seen.score or 0) < (face.score or 0):
-        return replace(face, tilt=-_signed(face.turned))
+    if seen is None or abs(tilt + rest) <= TILTED or (seen.score or 0) < (face.score or 0):
+        return replace(face, tilt=given)
     return seen
 
 
@@ -113,11 +113,6 @@ def turning(picture: np.ndarray, degrees: float) -> tuple[np.ndarray, tuple[int,
     wide, high = np.rint(np.abs(turn[:, :2]) @ (width, height)).astype(int).tolist()
     turn[:, 2] += (wide - width) / 2, (high - height) / 2
     return turn, (wide, high)
-
-
-def _signed(degrees: int) -> float:
-    """Clockwise degrees of 0..359 as one of -179..180."""
-    return float(degrees - 360 if degrees > 180 else degrees)
 
 
 def _larger(picture: np.ndarray, detail: Detail) -> Iterator[int]:

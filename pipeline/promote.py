@@ -1,7 +1,9 @@
 """Stage: reports -> models/best.onnx (served), models/best.keras and models/best.json (card).
 
 The champion is chosen by a validation figure that params.yaml names. Its files are those that
-`evaluate` measured, the ONNX file with the card in it. The same champion gives the same bytes.
+`evaluate` measured, the ONNX file with the card in it. What the champion alone is measured on are
+validation faces turned on purpose: they choose from what probability on a turned face gets a label.
+The same champion gives the same bytes.
 """
 
 from __future__ import annotations
@@ -13,10 +15,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from pipeline.formats.onnx_file import with_metadata
+from pipeline.data.dataset import load_split
+from pipeline.formats.onnx_file import ALL_CORES, load_onnx, with_metadata
 from pipeline.foundation.errors import run
 from pipeline.foundation.files import replace_other
 from pipeline.foundation.params import REPOSITORY, load_params
+from pipeline.measuring.predictions import Predict
+from pipeline.measuring.turned import label_worth
 from pipeline.records.card import metadata_of, read_card, read_figures
 from pipeline.records.files import existing
 from pipeline.records.reports import read_report
@@ -50,6 +55,17 @@ def promote(name: str, card: dict[str, Any], difference: float, folder: Path) ->
             replace_other(folder / file.name, file)
 
 
+def turned_faces(network: Predict, card: dict[str, Any]) -> dict[str, Any]:
+    """What the card tells of turned faces: their threshold, and by way of turning both figures.
+
+    The threshold is the highest, as nobody is told in which way a face is turned, and no lower than
+    that of other faces.
+    """
+    ways = label_worth(network, load_split("val"))
+    highest = max(card["threshold"], *(figures["threshold"] for figures in ways.values()))
+    return {"turned_threshold": highest, "turned": ways}
+
+
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -61,6 +77,7 @@ def main() -> None:
     figures = {model: read_figures(model, metric) for model in params.candidates}
     name = choose(figures, metric)
     card = read_card(name, params.candidates, metric)
+    card |= turned_faces(load_onnx(REPOSITORY / "models" / f"{name}.onnx", ALL_CORES), card)
     key = "onnx_differs_from_keras_by"
     promote(name, card, read_report(name, "details", key)[key], REPOSITORY / "models")
     for model, value in card["candidates"].items():

@@ -32,6 +32,7 @@ from fer_system.records import (
     describe_picture,
 )
 from fer_system.results import Result
+from fer_system.search import DETAIL, LONGEST_SEEN, Detail
 from web import metrics, text
 from web.cards import face_cards
 from web.html import component, note, render
@@ -178,6 +179,7 @@ class PictureTab:
             elem_id="picture-examples",
         )
         self._found = gr.JSON(label="faces", visible=False)  # for the API alone
+        self._detail = gr.Dropdown(list(LONGEST_SEEN), value=DETAIL, label="detail", visible=False)
 
     def _bind(self) -> None:
         self._examples.click(
@@ -206,7 +208,7 @@ class PictureTab:
         gr.on(
             [],
             self.predict_image,
-            [self._picture, self._threshold],
+            [self._picture, self._threshold, self._detail],
             [self._annotated, self._found],
             api_name="predict_image",
             concurrency_limit=AT_ONCE,
@@ -250,9 +252,14 @@ class PictureTab:
             return self._marked(result, pixels), answer
 
     def _recognized(
-        self, name: str, pixels: np.ndarray, threshold: float | None, maps: bool = False
+        self,
+        name: str,
+        pixels: np.ndarray,
+        threshold: float | None,
+        detail: Detail = DETAIL,
+        maps: bool = False,
     ) -> Result:
-        faces = self._recognizer(pixels, threshold=threshold, quality=True, maps=maps)
+        faces = self._recognizer(pixels, detail, threshold=threshold, quality=True, maps=maps)
         metrics.count("picture", 1, len(faces))
         height, width = pixels.shape[:2]
         return Result(name, (width, height), tuple(faces))
@@ -263,25 +270,29 @@ class PictureTab:
         return self._kept(marked, marked_name(result))
 
     def predict_image(
-        self, picture: Entry | None, threshold: float | None = None
+        self, picture: Entry | None, threshold: float | None = None, detail: Detail = DETAIL
     ) -> tuple[str, dict[str, Any]]:
         """Find the faces of a picture and the emotion of each.
 
         `threshold`, 0 to 1, is the probability from which on a face gets a label; without it that
-        of the model counts.
+        of the model counts. `detail`, "fast", "normal" or "high", is how thoroughly the picture is
+        searched for small faces: in a copy of at most 640, 1280 or 2560 pixels.
         Returns the picture with the faces marked, and a JSON object: the "model" and its
-        "threshold", the picture's "width" and "height" in pixels, and "faces", the largest first.
+        "threshold", the picture's "width" and "height" in pixels, by how many degrees clockwise it
+        was "turned" to find faces, 0 as a rule, and "faces", the largest first, their places those
+        in the picture as given.
         Each has its box, "left", "top", "width" and "height" in pixels, the most probable class as
         "label", that one's probability as "confidence", the "probabilities" of all classes, and the
         face detector's "score", or null where the whole picture was taken as one face. Where the
         "confidence" is below the "threshold", the face is "uncertain": its label is not worth
         showing. "quality" names what makes it hard to read: "small", "dark", "blurred", "turned".
+        A face that looks aside, down or up is "uncertain" below a higher threshold.
         """
         file = picture or Entry(UNNAMED, bytes)
         try:
             with metrics.answering("picture"), alone_if_large(content := file.read()):
                 pixels = load_picture(content)
-                result = self._recognized(file.name, pixels, threshold)
+                result = self._recognized(file.name, pixels, threshold, detail)
                 marked = self._marked(result, pixels)
         except PictureError as error:
             raise text.alert(refusal(error, file)) from error

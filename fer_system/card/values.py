@@ -140,8 +140,17 @@ def trust(details: Details, words: Words) -> dict[str, Any]:
         "summary": words.TRUST_SUMMARY.format(
             error=words.rate(details["figures"]["test"]["calibration_error"]),
             threshold=words.percent(details["threshold"]),
-        ),
+        )
+        + turned(details, words),
     }
+
+
+def turned(details: Details, words: Words) -> str:
+    """From what probability on a turned face gets a label, where the file tells it."""
+    if "turned_threshold" not in details:
+        return ""
+    sentence: str = words.TRUST_TURNED.format(threshold=words.percent(details["turned_threshold"]))
+    return sentence
 
 
 def training(details: Details, words: Words) -> dict[str, Any]:

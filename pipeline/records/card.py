@@ -155,6 +155,7 @@ def metadata_of(card: dict[str, Any]) -> dict[str, str]:
         "data_hash": card["data_hash"],
         "mlflow_run_id": card["mlflow_run_id"],
         "threshold": repr(card["threshold"]),
+        "turned_threshold": repr(card.get("turned_threshold", card["threshold"])),
         "validation": json.dumps(card["figures"]["validation"]),
         "test": json.dumps(card["figures"]["test"]),
         "card": json.dumps(card, ensure_ascii=False),

@@ -34,6 +34,19 @@ def test_every_fault_has_its_note(crop):
     )
 
 
+def test_a_lowered_and_a_raised_head_are_turned():
+    for nose, turned in ((58, False), (63, True), (53, True)):
+        assert is_turned((*FRONTAL[:2], (45, nose), *FRONTAL[3:])) == turned
+
+
+def test_a_tilted_head_that_was_seen_upright_is_not_turned():
+    angle = np.radians(60)
+    rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    tilted = np.array(FRONTAL) @ rotation.T
+    assert is_turned(tilted)
+    assert not is_turned(tilted, 55)
+
+
 def test_a_tilted_head_is_turned(subtests):
     for degrees, turned in [(0, False), (20, False), (-20, False), (35, True)]:
         with subtests.test(degrees=degrees, turned=turned):

@@ -77,6 +77,38 @@ def test_a_face_tells_what_makes_it_hard_to_read(recognizer):
     assert blurred.quality == ("blurred",)
 
 
+def test_a_face_and_its_mirror_image_are_read_alike(small_face):
+    recognizer = Recognizer(detector="haar")
+    mirror = np.ascontiguousarray(small_face[:, ::-1])
+    (face,), (mirrored,) = (recognizer(each, maps=True) for each in (small_face, mirror))
+    for name, share in face.probabilities.items():
+        assert mirrored.probabilities[name] == pytest.approx(share, abs=1e-5)
+    np.testing.assert_allclose(mirrored.maps, face.maps[:, ::-1], atol=1e-3)
+    (frame,) = recognizer.frame(small_face)
+    (mirrored_frame,) = recognizer.frame(mirror)
+    assert frame.probabilities != pytest.approx(mirrored_frame.probabilities, abs=1e-5)
+
+
+def test_a_turned_face_needs_a_higher_probability_for_a_label():
+    recognizer = Recognizer(detector="haar")
+    own, turned = recognizer.card.threshold, recognizer.card.turned_threshold
+    assert own < turned < 1
+    frontal = ((30.0, 40.0), (60.0, 40.0), (45.0, 58.0), (33.0, 72.0), (57.0, 72.0))
+    aside = (*frontal[:2], (58.0, 58.0), *frontal[3:])
+    square = (172.0, 62.0, 104.0)
+    for threshold, expected in ((None, turned), (0.0, 0.0), (1.0, 1.0)):
+        told = [
+            recognizer.read(
+                data.astronaut(),
+                [Detection((172, 62, 104, 104), 0.9, square, landmarks)],
+                threshold=threshold,
+            )[0].threshold
+            for landmarks in (None, frontal, aside)
+        ]
+        plain = own if threshold is None else threshold
+        assert told == [plain, plain, pytest.approx(expected)]
+
+
 def test_activation_maps_come_with_a_model_that_has_them():
     (face,) = Recognizer(detector="haar")(data.astronaut(), maps=True)
     rows, columns, classes = face.maps.shape

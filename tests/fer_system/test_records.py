@@ -71,7 +71,7 @@ def test_no_cell_is_a_formula_and_numbers_stay_numbers():
 
 def test_json_has_the_columns_names_and_the_probabilities_apart():
     described = describe_picture(Result("1.png", (9, 8), (face("happy"),)))
-    assert list(described) == ["source", "width", "height", "faces", "error"]
+    assert list(described) == ["source", "width", "height", "turned", "faces", "error"]
     [record] = described["faces"]
     assert list(record) == [*COLUMNS, "probabilities"]
     assert list(record["probabilities"]) == list(FER2013)
@@ -83,6 +83,7 @@ def test_json_has_the_columns_names_and_the_probabilities_apart():
         "source": "2.png",
         "width": None,
         "height": None,
+        "turned": 0,
         "faces": [],
         "error": "No.",
     }

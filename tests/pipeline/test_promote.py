@@ -79,6 +79,20 @@ def test_the_files_that_were_measured_become_the_champion(models, card):
     assert not list(models.glob("partial-*"))
 
 
+def test_a_turned_face_needs_the_highest_threshold_of_all_ways_of_turning(card, monkeypatch):
+    monkeypatch.setattr(promote, "load_split", str)
+    for highest, threshold in ((0.7, 0.7), (0.35, card["threshold"])):
+        worth = {"val": {"aside": {"threshold": 0.3}, "raised": {"threshold": highest}}}
+        monkeypatch.setattr(promote, "label_worth", lambda _, faces, worth=worth: worth[faces])
+        assert promote.turned_faces(None, card)["turned_threshold"] == threshold
+
+
+def test_the_file_tells_the_threshold_of_turned_faces_where_it_was_measured(models, card):
+    for more, expected in (({}, card["threshold"]), ({"turned_threshold": 0.6}, 0.6)):
+        promote.promote("cnn", card | more, 1e-6, models)
+        assert Classifier(models / "best.onnx").card.turned_threshold == expected
+
+
 def test_promoting_the_same_model_again_touches_no_file(models, card):
     promote.promote("cnn", card, 1e-6, models)
     before = {path: path.stat() for path in champion(models).values()}
