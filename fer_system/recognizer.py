@@ -178,10 +178,11 @@ class Recognizer:
 
     def search(self, pixels: np.ndarray, detail: Detail = DETAIL) -> list[Detection]:
         """Where the faces of a still are, uint8 RGB (height, width, 3), the largest first."""
-        found = find_faces(self._detector, pixels, check_detail(detail))
+        detail = check_detail(detail)
+        found = find_faces(self._detector, pixels, detail)
         if is_face_crop(pixels, found):
             return [whole_picture(pixels)]
-        found = find_turned(self._detector, pixels, found)
+        found = find_turned(self._detector, pixels, found, detail)
         return _largest_first(straightened(self._detector, pixels, face) for face in found)
 
     def detect(

@@ -27,6 +27,8 @@ been found before."""
 
 TURNS = 90, 270, 180, 45, 315
 """Degrees clockwise by which a picture is turned where nothing sure is found in it as it is."""
+GLANCE = 448
+"""Longest side, in pixels, of what is seen of a picture to tell whether it has to be turned."""
 SURE, CREDIBLE = 0.9, 0.8
 """Scores. The surest face of an upright photo has the first or more; lying ones, found at all, have
 less. A turned picture is believed to be upright where one face has the second."""
@@ -34,10 +36,12 @@ less. A turned picture is believed to be upright where one face has the second."
 SIDE = 192
 """Side, in pixels, of a face that is looked at alone: of smaller ones, and of those tilted by more
 than 45 degrees, YuNet's landmarks tell but a part of the tilt."""
+AROUND = 5 / 3
+"""Side of what is seen of a face that is looked at alone, as a multiple of the face's."""
 LEANING, TILTED = 5.0, 20.0
 """Degrees: a face whose landmarks lean by more than the first is looked at alone, and is read
 turned upright where it proves to be tilted by more than the second."""
-LOOKS = 4
+LOOKS = 3
 """So often a face is looked at alone, each time turned by what still seemed to be its tilt."""
 
 
@@ -71,21 +75,25 @@ def find_faces(detector: Detector, picture: np.ndarray, detail: Detail) -> list[
     return found
 
 
-def find_turned(detector: Detector, picture: np.ndarray, found: list[Detection]) -> list[Detection]:
+def find_turned(
+    detector: Detector, picture: np.ndarray, found: list[Detection], detail: Detail
+) -> list[Detection]:
     """The faces of the picture as it is, `found`, or turned by whichever of TURNS shows most.
 
     It is not turned where one face is surely upright.
     """
-    best = found
-    if all((face.score or 0) < SURE for face in found):
-        for degrees in TURNS:
-            turn, size = turning(picture, degrees)
-            turned = cv2.warpAffine(picture, turn, size, borderMode=cv2.BORDER_REPLICATE)
-            faces = detector(turned, LONGEST)
-            if any((face.score or 0) >= CREDIBLE for face in faces) and _sum(faces) > _sum(best):
-                back = cv2.invertAffineTransform(turn)
-                best = [_moved(face, back, picture, degrees) for face in faces]
-    return best
+    if any((face.score or 0) >= SURE for face in found):
+        return found
+    best, most = 0, _sum(found)
+    for degrees in TURNS:
+        faces = detector(_turned(picture, degrees), GLANCE)
+        if any((face.score or 0) >= CREDIBLE for face in faces) and _sum(faces) > most:
+            best, most = degrees, _sum(faces)
+    if not best:
+        return found
+    back = cv2.invertAffineTransform(turning(picture, best)[0])
+    faces = find_faces(detector, _turned(picture, best), detail)
+    return [_moved(face, back, picture, best) for face in faces]
 
 
 def straightened(detector: Detector, picture: np.ndarray, face: Detection) -> Detection:
@@ -93,17 +101,23 @@ def straightened(detector: Detector, picture: np.ndarray, face: Detection) -> De
 
     As it is where it is hardly tilted, or where turned upright it is no surer a face.
     """
-    tilt = given = (180 - face.turned) % 360 - 180.0
-    if abs(lean(face.landmarks, tilt)) < LEANING:
-        return replace(face, tilt=given)
+    given = (180 - face.turned) % 360 - 180.0
+    rest, tilt = lean(face.landmarks, given), given
+    as_it_is = straight = replace(face, tilt=given)
+    if abs(rest) < LEANING:
+        return as_it_is
     for _ in range(LOOKS):
-        seen = _alone(detector, picture, face, tilt)
-        if seen is None or abs(rest := lean(seen.landmarks, tilt)) < LEANING:
-            break
         tilt += rest
-    if seen is None or abs(tilt + rest) <= TILTED or (seen.score or 0) < (face.score or 0):
-        return replace(face, tilt=given)
-    return seen
+        seen = _alone(detector, picture, face, tilt)
+        if seen is None or (seen.score or 0) < (face.score or 0):
+            return as_it_is
+        rest = lean(seen.landmarks, tilt)
+        if abs(tilt + rest) <= TILTED:
+            return replace(face, tilt=0.0)
+        straight = seen
+        if abs(rest) < LEANING:
+            break
+    return straight
 
 
 def turning(picture: np.ndarray, degrees: float) -> tuple[np.ndarray, tuple[int, int]]:
@@ -113,6 +127,11 @@ def turning(picture: np.ndarray, degrees: float) -> tuple[np.ndarray, tuple[int,
     wide, high = np.rint(np.abs(turn[:, :2]) @ (width, height)).astype(int).tolist()
     turn[:, 2] += (wide - width) / 2, (high - height) / 2
     return turn, (wide, high)
+
+
+def _turned(picture: np.ndarray, degrees: float) -> np.ndarray:
+    turn, size = turning(picture, degrees)
+    return cv2.warpAffine(picture, turn, size, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _larger(picture: np.ndarray, detail: Detail) -> Iterator[int]:
@@ -145,12 +164,13 @@ def _alone(
     detector: Detector, picture: np.ndarray, face: Detection, tilt: float
 ) -> Detection | None:
     """What the detector makes of the face alone, SIDE pixels large and turned back by `tilt`."""
-    (x, y), side = _middle(face.square), face.square[2]
-    around = (x - side, y - side, 2 * side)
-    seen = cv2.resize(cut_square(picture, around, tilt), (2 * SIDE, 2 * SIDE))
-    back = square_to_picture(around, tilt) * (side / SIDE, side / SIDE, 1)
-    middle = (SIDE / 2, SIDE / 2, SIDE)
-    faces = [each for each in detector(seen, 2 * SIDE) if _holds(middle, _middle(each.square))]
+    (x, y), size = _middle(face.square), round(AROUND * SIDE)
+    side = AROUND * face.square[2]
+    around = (x - side / 2, y - side / 2, side)
+    seen = cv2.resize(cut_square(picture, around, tilt), (size, size))
+    back = square_to_picture(around, tilt) * (side / size, side / size, 1)
+    middle = (size / 2 - SIDE / 4, size / 2 - SIDE / 4, SIDE / 2)
+    faces = [each for each in detector(seen, size) if _holds(middle, _middle(each.square))]
     if not faces:
         return None
     surest = max(faces, key=lambda each: each.score or 0)

@@ -6,8 +6,8 @@ import pytest
 from skimage import data
 
 from fer_system import Detection, RecognitionError, Recognizer
-from fer_system.detector import LONGEST, YUNET_FILE
-from fer_system.search import find_faces, find_turned, turning
+from fer_system.detector import YUNET_FILE
+from fer_system.search import GLANCE, find_faces, find_turned, turning
 
 pytestmark = pytest.mark.skipif(
     not YUNET_FILE.is_file(), reason="YuNet's file has not been downloaded"
@@ -87,11 +87,11 @@ def test_a_large_picture_is_looked_at_again_only_where_faces_may_have_been_too_s
 def test_a_picture_with_a_sure_face_is_not_turned():
     face = Detection((0, 0, 90, 90), 0.95, (0.0, 0.0, 90.0))
     looks = Looks()
-    assert find_turned(looks, data.astronaut(), [face]) == [face]
+    assert find_turned(looks, data.astronaut(), [face], "fast") == [face]
     assert looks.sizes == []
-    assert find_turned(looks, data.astronaut(), []) == []
+    assert find_turned(looks, data.astronaut(), [], "fast") == []
     assert len(looks.sizes) == 5
-    assert max(looks.sizes) <= LONGEST
+    assert max(looks.sizes) <= GLANCE
 
 
 def test_the_face_of_a_picture_lying_askew_is_read_as_if_it_were_upright(subtests, recognizer):
