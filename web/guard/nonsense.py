@@ -23,6 +23,12 @@ MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, Recurs
 
 Errors in our own functions are none of these routes': they reach the visitor in the queue's answer.
 """
+TERSE = {
+    "Invalid content type.": "GUARD_UPLOAD_FORM",
+    "Method Not Allowed": "GUARD_METHOD",
+    "Not Found": "GUARD_SHUT",
+}
+"""What Gradio and FastAPI say that helps nobody, and the sentence in its place."""
 UNKNOWN_EVENT = b'event: error\ndata: "404: Not Found"\n\n'
 """What Gradio answers where a job's answer is asked for that it does not know."""
 
@@ -106,7 +112,18 @@ def refuse_values(request: Request, _: Exception) -> JSONResponse:
     return refusal(request.scope, HTTPStatus.UNPROCESSABLE_ENTITY, "JOB_UNKNOWN")
 
 
+def refuse_in_words(request: Request, error: Exception) -> JSONResponse:
+    """The answer where Gradio refuses; of the TERSE ones a sentence that says what to do."""
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    headers = dict(error.headers or {})
+    if name := TERSE.get(str(error.detail)):
+        return refusal(request.scope, status, name, headers)
+    return JSONResponse({"detail": error.detail}, status, headers)
+
+
 REFUSALS: dict[type[Exception], Callable[[Request, Exception], JSONResponse]] = {
-    RequestValidationError: refuse_values
+    RequestValidationError: refuse_values,
+    HTTPException: refuse_in_words,
 }
 """What `launch(app_kwargs={"exception_handlers": ...})` takes."""

@@ -44,6 +44,18 @@ def test_what_a_route_does_not_take_is_not_repeated_to_its_sender(address):
         assert (answer.status_code, len(answer.content) < 1000) == (422, True)
 
 
+def test_a_refusal_says_what_to_do(address):
+    for method, place, said in (
+        ("GET", "gradio_api/run/predict_image", "This address takes no such request"),
+        ("POST", "gradio_api/upload", "send it as multipart/form-data"),
+        ("GET", "gradio_api/file=/etc/passwd", "File not allowed: /etc/passwd"),
+        ("GET", "static/nothing.png", "nothing at this address"),
+    ):
+        answer = httpx.request(method, f"{address}{place}")
+        assert 400 <= answer.status_code < 500
+        assert said in answer.json()["detail"], place
+
+
 def test_who_asks_for_an_answer_that_is_not_there_is_told_so(address):
     answer = httpx.get(
         f"{address}gradio_api/call/predict_image/nothing", headers={"accept-language": "de"}
