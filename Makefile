@@ -102,6 +102,7 @@ data/sample: | .venv/all
 	$(BIN)/python -m drawings.sample $@
 
 .venv/app: requirements-app.txt constraints.txt
+	@echo 'Installing what the page needs into .venv: some minutes, once.'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install -q -c constraints.txt -r requirements-app.txt
 	touch $@

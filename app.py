@@ -116,6 +116,22 @@ def drain_at_sigterm(app: Blocks, drain: Drain) -> None:
     signal.signal(signal.SIGTERM, end)
 
 
+def say(sentence: str) -> None:
+    """Print a line at once, also where the output goes to a file or another program."""
+    print(sentence, flush=True)
+
+
+def load(flags: argparse.Namespace) -> Recognizer:
+    """The recogniser that the flags ask for; tells what takes long, and raises as it does."""
+    say(f"Starting: loading the model {flags.model} ...")
+    from fer_system import Recognizer
+    from fer_system.detector import YUNET, YUNET_FILE
+
+    if flags.detector in ("auto", "yunet") and not YUNET_FILE.is_file():
+        say(f"Downloading the face detector YuNet, for {YUNET.seconds:.0f} seconds at most ...")
+    return Recognizer(flags.model, flags.detector)
+
+
 def main() -> int:
     """Check the flags, load the model and serve the page; returns the exit code."""
     flags = parse_flags()
@@ -131,20 +147,23 @@ def main() -> int:
             "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(sys.maxsize),
             "ORT_DISABLE_TELEMETRY": "1",
         }
-        from fer_system import Recognizer
-        from web.guard.drain import Drain
-        from web.metrics import serve_metrics
-        from web.readiness import warm_up
-        from web.webcam.device import Device
-
         try:
             logins = accounts(flags)
             check_mcp(flags, bool(logins))
             next(free_ports(flags.host, flags.port))
-            recognizer = Recognizer(flags.model, flags.detector)
+            recognizer = load(flags)
+            say(
+                "Loading Gradio, which makes the page ..."
+            )  # it takes the longest: after all checks
+            from web.guard.drain import Drain
+            from web.metrics import serve_metrics
+            from web.readiness import warm_up
+            from web.webcam.device import Device
+
             warm_up(recognizer)
             device = Device(recognizer)
             if flags.on_device:
+                say("Fetching what browsers need to recognise by themselves ...")
                 device.files()
             disk = Disk(folder, 60 * flags.keep)
             if flags.metrics:

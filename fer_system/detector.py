@@ -286,7 +286,7 @@ def open_detector(
     except OSError as error:
         if choice == "yunet":
             raise DetectorError(
-                f"YuNet cannot be had: {error}; download {url} to {file}, or choose 'haar'."
+                f"YuNet cannot be had: {error}; download {url} to {file}."
             ) from error
         return Haar(
             f"The Haar cascade finds the faces, less well than YuNet would, because {error}; "

@@ -8,6 +8,9 @@ from pathlib import Path
 from .places import DEFAULT_MODEL
 from .recognizer import Recognizer
 
+ERASE = "\r\x1b[K"
+"""Takes the line of a terminal away."""
+
 
 def add_recognizer_flags(parser: argparse.ArgumentParser) -> None:
     """The flags on what recognises the faces."""
@@ -31,7 +34,13 @@ def add_recognizer_flags(parser: argparse.ArgumentParser) -> None:
 
 def open_recognizer(flags: argparse.Namespace) -> Recognizer:
     """The recogniser that `add_recognizer_flags` ask for; tells where it is a lesser one."""
-    recognizer = Recognizer(flags.model, flags.detector, threshold=flags.threshold)
+    if is_terminal := sys.stderr.isatty():  # whoever looks at it may wait for a download
+        print("Loading the model and the face detector ...", end="", file=sys.stderr, flush=True)
+    try:
+        recognizer = Recognizer(flags.model, flags.detector, threshold=flags.threshold)
+    finally:
+        if is_terminal:
+            print(ERASE, end="", file=sys.stderr, flush=True)
     if flags.detector == "auto" and recognizer.detector_name != "YuNet":
         complain(recognizer.detector_note)
     return recognizer
@@ -50,5 +59,4 @@ def leave_stdout() -> None:
 
 def complain(sentence: str) -> None:
     """Write a line to stderr, over the progress where there is some."""
-    erase = "\r\x1b[K" if sys.stderr.isatty() else ""
-    print(f"{erase}{sentence}", file=sys.stderr)
+    print(f"{ERASE if sys.stderr.isatty() else ''}{sentence}", file=sys.stderr)

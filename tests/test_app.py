@@ -68,7 +68,16 @@ def assert_one_sentence(ended, *parts):
 
 
 def test_a_missing_model_is_one_sentence_and_exit_code_2(tmp_path):
-    assert_one_sentence(run_app("--model", tmp_path / "none.onnx"), "none.onnx")
+    ended = run_app("--model", tmp_path / "none.onnx")
+    assert_one_sentence(ended, "none.onnx")
+    assert "Gradio" not in ended.stdout, "it was told after the long wait"
+
+
+def test_the_terminal_is_told_at_once_what_is_waited_for(model_path):
+    with serve(model_path) as (_, printed):
+        first, second, *_ = printed.splitlines()
+    assert first == f"Starting: loading the model {model_path} ..."
+    assert second == "Loading Gradio, which makes the page ..."
 
 
 def test_a_damaged_model_is_one_sentence_and_exit_code_2(subtests, tmp_path):

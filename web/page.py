@@ -24,6 +24,7 @@ MONO = ("ui-monospace", "Consolas", "monospace")
 """Fonts that are there already."""
 
 TABS = Path(__file__).with_name("tabs.js")
+GRADIOS_WORDS = Path(__file__).with_name("words.js")
 
 LAUNCH_OPTIONS: dict[str, Any] = {
     "theme": gr.themes.Default(
@@ -53,7 +54,7 @@ def build_app(recognizer: Recognizer, minutes: float, on_device: bool = False) -
     """
     with gr.Blocks(title=text.TITLE, analytics_enabled=False) as app:
         component(emoji_styles(recognizer.classes))
-        component(header, js_on_load=TABS.read_text(encoding="utf-8"))
+        component(header, js_on_load=GRADIOS_WORDS.read_text(encoding="utf-8"))
         threshold = threshold_control(recognizer, on_device)
         with gr.Tabs(overflow_behavior="wrap"):  # a menu would hide tabs on telephones
             if not on_device:
@@ -63,7 +64,11 @@ def build_app(recognizer: Recognizer, minutes: float, on_device: bool = False) -
                 VideoTab(recognizer, threshold)
                 FolderTab(recognizer, threshold)
             model_tab(recognizer)
-        component(lambda: footer(recognizer, minutes, on_device), elem_id="fer-footer")
+        component(
+            lambda: footer(recognizer, minutes, on_device),
+            elem_id="fer-footer",
+            js_on_load=TABS.read_text(encoding="utf-8"),
+        )
     # Not open: whoever ran a job without the queue would pass by its limits.
     app.queue(default_concurrency_limit=2, max_size=64, api_open=False)
     Jobs(app._queue)
@@ -78,8 +83,15 @@ def forget_files(app: gr.Blocks, paths: set[str]) -> None:
 
 
 def header() -> str:
-    """The page's title."""
-    return render("title.html")
+    """The page's title, and for words.js what is said in place of Gradio's English.
+
+    Not before there is a visitor: what was said in English would not be said again.
+    """
+    if not text.has_visitor():
+        return render("title.html", words=None)
+    camera = {name: text.WEBCAM[name] for name in ("start", "denied", "missing", "insecure")}
+    words = text.GRADIO | {"error": text.ERROR, **camera, "busyCamera": text.WEBCAM["busy"]}
+    return render("title.html", words=words)
 
 
 def footer(recognizer: Recognizer, minutes: float, on_device: bool) -> str:

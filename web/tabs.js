@@ -14,7 +14,7 @@ const tellTitle = () => {
 };
 
 // Gradio draws the tabs late, and translates them later still.
-const waiting = new MutationObserver(() => {
+const begin = () => {
   if (!shown()) return;
   waiting.disconnect();
   openNamed();
@@ -22,8 +22,10 @@ const waiting = new MutationObserver(() => {
   const changes = { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-selected"] };
   new MutationObserver(() => shown() && tellTitle()).observe(document.querySelector("[role=tablist]"), changes);
   window.addEventListener("popstate", openNamed); // Back, Forward, a link, or another address typed
-});
+};
+const waiting = new MutationObserver(begin);
 waiting.observe(document.body, { childList: true, subtree: true });
+begin();
 
 document.addEventListener("click", ({ target }) => {
   const tab = target.closest("[role=tab][data-tab-id]");

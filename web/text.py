@@ -55,6 +55,11 @@ def current_language() -> str:
     return _spoken.get() or best_language(header)
 
 
+def has_visitor() -> bool:
+    """Whether a request is at hand, whose language counts."""
+    return LocalContext.request.get(None) is not None
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Within this context the texts are in `language`."""

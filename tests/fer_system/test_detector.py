@@ -122,7 +122,9 @@ def test_auto_falls_back_to_haar_and_says_why(tmp_path, no_server):
 
 
 def test_yunet_where_it_cannot_be_had_is_an_error_in_one_sentence(tmp_path, no_server):
-    with pytest.raises(DetectorError, match=r"^YuNet cannot be had: [^\n]+ or choose 'haar'\.$"):
+    with pytest.raises(
+        DetectorError, match=r"^YuNet cannot be had: [^\n]+; download \S+ to \S+\.$"
+    ):
         open_detector("yunet", tmp_path / "yunet.onnx", no_server)
 
 

@@ -38,6 +38,8 @@ def test_a_choice_counts_at_once_for_the_picture_shown_and_can_be_undone(open_pa
 
 def test_a_choice_counts_in_every_tab_and_for_the_visit(open_page, astronaut, tmp_path):
     page = open_page()
+    page.set_input_files(UPLOAD, astronaut)
+    expect(page.locator("#picture-faces")).to_contain_text(text.emotion("happy"))
     open_settings(page).fill("0.97")
     page.reload()
     expect(page.locator("#threshold summary")).to_contain_text("97")

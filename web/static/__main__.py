@@ -17,6 +17,7 @@ def main() -> int:
         "--model", type=Path, default=DEFAULT_MODEL, help="model file (default: models/best.onnx)"
     )
     flags = parser.parse_args()
+    print("Loading the model and what browsers need to run it ...", flush=True)
     try:
         write_static(Recognizer(flags.model, "yunet"), flags.out)
     except (OSError, ValueError) as error:

@@ -1,0 +1,84 @@
+"""What Gradio says in English alone, said in the visitor's language; in real Chromium."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browsing import UPLOAD
+from tests.whole.test_page_folder import FOLDER_UPLOAD
+from web import text
+from web.page import GRADIOS_WORDS
+
+LOCALES = ["de-AT", "ar-EG", "zh-CN", "hi-IN"]
+REFUSE_CAMERA = """
+navigator.mediaDevices.getUserMedia = async () => {
+  throw new DOMException("Permission denied", "NotAllowedError");
+};
+"""
+
+
+def words_of(locale):
+    return text.TEXTS[text.best_language(locale)]
+
+
+def expect_told(page, title, sentence):
+    toast = page.get_by_test_id("toast-body").last
+    expect(toast.locator(".toast-title")).to_contain_text(title)  # and how many, from two on
+    expect(toast.get_by_test_id("toast-text").last).to_have_text(sentence)
+
+
+def test_every_word_has_its_place_in_the_script():
+    script = GRADIOS_WORDS.read_text(encoding="utf-8")
+    for name in text.TEXTS["en"]["GRADIO"]:
+        assert f'"{name}"]' in script, name
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_file_that_is_refused_in_the_browser_is_refused_in_the_visitors_language(
+    locale, open_page, tmp_path, screenshot
+):
+    words, page = words_of(locale), open_page(locale=locale)
+    page.wait_for_selector(UPLOAD, state="attached")
+    letter = {"name": "letter.txt", "mimeType": "text/plain", "buffer": b"Dear all"}
+    page.set_input_files(UPLOAD, letter)
+    sentence = words["GRADIO"]["noPicture"].format(files="letter.txt")
+    expect_told(page, words["ERROR"], sentence)
+    screenshot(page, f"refused-{locale}")
+    page.get_by_role("tab", name=words["FOLDER_TAB"]).click()
+    with (tmp_path / "huge.zip").open("wb") as file:
+        file.truncate(210_000_000)
+    page.set_input_files(FOLDER_UPLOAD, tmp_path / "huge.zip")
+    sentence = words["GRADIO"]["tooLarge"].format(limit=200, files='"huge.zip"')
+    expect_told(page, words["ERROR"], sentence)
+
+
+def test_a_server_that_cannot_be_reached_is_told_in_the_visitors_language(open_page, astronaut):
+    words, page = words_of("de-AT"), open_page(locale="de-AT")
+    page.wait_for_selector(UPLOAD, state="attached")
+    page.context.set_offline(True)
+    page.set_input_files(UPLOAD, astronaut)
+    expect_told(page, words["ERROR"], words["GRADIO"]["unreachable"])
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_camera_refused_to_the_picture_tab_is_told_in_the_visitors_language(
+    locale, open_page, address, screenshot
+):
+    words, page = words_of(locale)["WEBCAM"], open_page(locale=locale)
+    page.add_init_script(REFUSE_CAMERA)
+    page.reload()
+    page.locator("#picture-input .source-selection button").nth(1).click()
+    page.get_by_role("button", name=words["start"]).click()
+    expect(page.locator("#picture-input").get_by_role("alert")).to_have_text(words["denied"])
+    screenshot(page, f"camera-refused-{locale}")
+
+
+def test_buttons_of_gradios_have_names_in_the_visitors_language(open_page, astronaut):
+    page = open_page(locale="de-AT")
+    page.wait_for_selector(UPLOAD, state="attached")
+    page.set_input_files(UPLOAD, astronaut)
+    expect(page.get_by_role("button", name=words_of("de-AT")["GRADIO"]["remove"])).to_be_visible()
+    named = page.locator("[aria-label], [title]")
+    told = " ".join(named.evaluate_all("all => all.map((it) => it.ariaLabel + it.title)"))
+    assert not re.search(r"Remove|Fullscreen|Close|upload|Empty", told), told
