@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: doctor app check test lint repro sample report mlflow bench bench-live hostile soak audit sbom \
+.PHONY: doctor app check test lint repro sample report mlflow bench bench-live hostile soak audit sbom screenshots \
 	browser spark balancer fonts home
 
 doctor:                 ## what is missing here and how to mend it; installs nothing
@@ -53,6 +53,10 @@ bench: .venv/all        ## what reading the CSV and recognising a face cost
 
 bench-live: .venv/all   ## the webcam tab in Chromium: answers a second, latency, flicker
 	$(BIN)/python -m benchmarks.live
+
+screenshots:            ## the pictures of tests/whole/test_page_pictures.py anew, after a change that was meant
+	rm -f tests/whole/pictures/*.webp
+	FER_RENEW_PICTURES=1 $(BIN)/pytest -n0 -q tests/whole/test_page_pictures.py
 
 hostile: .venv/all      ## the page under attack: crashes, hangs, leaks, memory; half an hour
 	$(BIN)/python -m benchmarks.hostile
