@@ -4,6 +4,7 @@ Records go to stdout, everything else to stderr.
 """
 
 import argparse
+import io
 import json
 import math
 import os
@@ -11,7 +12,7 @@ import select
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
@@ -197,7 +198,8 @@ def reader_left() -> bool:
     if not hasattr(select, "poll"):
         return False  # on Windows the next record tells
     poll = select.poll()
-    poll.register(sys.stdout.fileno(), 0)
+    with suppress(io.UnsupportedOperation):  # a Python program may read it as text
+        poll.register(sys.stdout.fileno(), 0)
     return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
 
 

@@ -46,7 +46,7 @@ LIBRARY_REQUIREMENTS = (
     "opencv-python-headless>=4.10,<5",
     "numpy>=2.0,<3",
     "pillow>=11,<13",
-    "av>=16,<18",
+    "av>=17,<18",
 )
 """What the library needs, as pyproject.toml has it."""
 SECONDS_TO_ANSWER = 3

@@ -23,7 +23,7 @@ def somebody(recognizer, time):
     return Moment(time, tuple(Tracker().update(recognizer.frame(picture), time)), picture)
 
 
-def test_every_face_is_written_and_the_lack_of_one_once(model_path, capfd):
+def test_every_face_is_written_and_the_lack_of_one_once(model_path, capsys):
     recognizer = Recognizer(model_path, "haar")
     lost = Outage(4.0, CameraError("The camera is gone."))
     moments = [
@@ -32,7 +32,7 @@ def test_every_face_is_written_and_the_lack_of_one_once(model_path, capfd):
     ]
     shown = []
     write_down(moments, "camera 0", recognizer, False, shown.append)
-    written = capfd.readouterr()
+    written = capsys.readouterr()
     records = [json.loads(line) for line in written.out.splitlines()]
     assert [(record["time"], record["face"], record["error"]) for record in records] == [
         (0.0, None, None),
