@@ -36,7 +36,7 @@ export default [
   },
   {
     // Gradio runs it as the body of a function of these.
-    files: ["web/picture.js", "web/tabs.js", "web/words.js"],
+    files: ["web/picture.js", "web/tabs.js", "web/timeline.js", "web/words.js"],
     languageOptions: { sourceType: "script", globals: { ...globals.browser, element: "readonly", watch: "readonly" } },
     rules: { "no-implicit-globals": "off" },
   },

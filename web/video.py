@@ -19,8 +19,9 @@ from web.background import in_background
 from web.guard.bodies import FULL
 from web.html import component, note
 from web.stopping import Stops
-from web.timeline import progress, summary, timeline_cards
+from web.timeline import progress, summary, timeline
 
+SCRIPT = Path(__file__).with_name("timeline.js")
 SECONDS_BETWEEN_NEWS = 0.3
 MOST_MINUTES, MOST_WORKING_MINUTES = 10, 30
 """Of a video, and of the work on it: longer ones would keep other visitors' waiting too long."""
@@ -133,7 +134,8 @@ class VideoTab:
             self._document = gr.DownloadButton(
                 text.label("VIDEO_DOCUMENT"), visible=False, min_width=120
             )
-        self._faces = component("", elem_id="video-faces")
+        script = SCRIPT.read_text(encoding="utf-8")
+        self._faces = component("", elem_id="video-faces", js_on_load=script)
         # For the API alone.
         self._found = gr.JSON(label="summary", visible=False)
         self._rows = gr.File(label="table", visible=False)
@@ -235,7 +237,7 @@ class VideoTab:
             yield {
                 self._status: summary(report),
                 self._annotated: str(target),
-                self._faces: timeline_cards(report, self._recognizer.classes),
+                self._faces: timeline(report, self._recognizer.classes),
                 self._table: gr.update(value=str(report.table), visible=True),
                 self._document: gr.update(value=str(target.with_suffix(".json")), visible=True),
                 **self._ready(),

@@ -1,5 +1,6 @@
 """The video tab as people see it: real Chromium, real clicks."""
 
+import re
 import time
 
 import pytest
@@ -26,13 +27,13 @@ def test_a_video_comes_back_playing_with_a_timeline_and_tables(
     open_video_tab(page, write_clip(tmp_path / "clip.mp4", steady(20), sound="aac"))
     page.get_by_role("button", name="Find faces").click()
 
-    card = page.locator("#video-faces .fer-card")
-    expect(card).to_have_count(1)
-    expect(card.locator("svg path")).to_have_count(len(recognizer.classes))
-    shares = card.locator("li > span:last-child").all_inner_texts()
-    assert sum(float(share.strip("<>%\N{NO-BREAK SPACE}")) for share in shares) == pytest.approx(
-        100, abs=3
-    )
+    row = page.locator("#video-faces .fer-film-row")
+    expect(row).to_have_count(1)
+    expect(row.locator("svg path")).to_have_count(len(recognizer.classes))
+    face = page.locator("#video-faces .fer-film-faces li")
+    expect(face).to_have_count(1)
+    shares = re.findall(r"(\d+)\N{NO-BREAK SPACE}%", face.inner_text())
+    assert sum(map(float, shares)) == pytest.approx(100, abs=3)
     expect(page.locator("#video-status")).to_contain_text("One face in a video of 0:02 minutes.")
     expect(page.get_by_role("button", name="Cancel")).to_be_disabled()
     expect(page.get_by_role("button", name="Find faces")).to_be_enabled()
@@ -43,12 +44,46 @@ def test_a_video_comes_back_playing_with_a_timeline_and_tables(
     assert played.evaluate("it => [it.videoWidth, it.videoHeight]") == [320, 240]
     screenshot(page, f"video-{'phone' if viewport is PHONE else 'desktop'}-{scheme}")
 
-    saved = {"CSV": "clip-faces-toy-threshold-0.12.csv", "JSON": "clip-faces.json"}
+    saved = {"CSV": "clip-faces-toy-threshold-0.125.csv", "JSON": "clip-faces.json"}
     for kind, name in saved.items():
         with page.expect_download() as download:
             page.get_by_role("button", name=f"Table ({kind})").click()
         assert download.value.suggested_filename == name
     assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
+
+
+def test_the_graph_goes_with_the_player_and_leads_it_by_mouse_and_keyboard(open_page, tmp_path):
+    page = open_page()
+    open_video_tab(page, write_clip(tmp_path / "clip.mp4", steady(40)))
+    page.get_by_role("button", name="Find faces").click()
+    graph = page.get_by_role("slider", name="The emotions of each face")
+    expect(graph).to_have_attribute("aria-valuemax", "4.0")
+    played = page.locator("#video-output video")
+    page.wait_for_function("() => document.querySelector('#video-output video').readyState > 0")
+
+    def at():
+        return played.evaluate("it => it.currentTime")
+
+    drawn = graph.locator("svg").bounding_box()
+    page.mouse.click(drawn["x"] + drawn["width"] / 2, drawn["y"] + drawn["height"] / 2)
+    assert at() == pytest.approx(2, abs=0.1)
+    expect(graph).to_have_attribute("aria-valuetext", re.compile("^0:0[12].*Face 1: "))
+    expect(page.locator(".fer-film-moment")).to_contain_text("Face 1: ")
+
+    for key, expected in [("ArrowRight", 3), ("ArrowLeft", 2), ("Home", 0), ("ArrowLeft", 0)]:
+        graph.press(key)
+        assert at() == pytest.approx(expected, abs=0.1)
+    head = page.locator(".fer-film-head")
+    first = head.bounding_box()["x"]
+    played.evaluate("it => { it.muted = true; it.loop = true; return it.play() }")
+    page.wait_for_function(
+        "x => document.querySelector('.fer-film-head').getBoundingClientRect().x > x + 20",
+        arg=first,
+    )
+    played.evaluate("it => { it.loop = false; it.pause(); it.currentTime = 1 }")
+    expect(graph).to_have_attribute("aria-valuenow", "1.0")
+    graph.press("End")
+    assert at() == pytest.approx(4, abs=0.1)
 
 
 def test_a_video_tells_how_far_it_is_and_can_be_cancelled(
