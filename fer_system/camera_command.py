@@ -195,8 +195,8 @@ def as_text(records: Sequence[Record], head: Record | None) -> str:
 
 def reader_left() -> bool:
     """Whether nobody can read stdout any more, so that no camera is watched for nothing."""
-    if not hasattr(select, "poll"):
-        return False  # on Windows the next record tells
+    if sys.platform == "win32":
+        return False  # there the next record tells
     poll = select.poll()
     with suppress(io.UnsupportedOperation):  # a Python program may read it as text
         poll.register(sys.stdout.fileno(), 0)
