@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browsing import OVERFLOW
+from tests.serving import serve
 from web import text
 
 ASKED_FOR_CAMERA = """
@@ -88,3 +89,16 @@ def test_the_footer_is_plain_words_with_the_details_folded_up(open_page, recogni
     footer.get_by_role("link", name="What it can and cannot do").click()
     opened(page, "Model", "#model")
     expect(page.get_by_role("tablist")).to_be_in_viewport()
+
+
+def test_a_login_leads_to_the_tab_that_was_asked_for(browser, model_path):
+    with (
+        serve(model_path, "--auth", "ann:secret") as (address, _),
+        browser.new_context(locale="en-US") as context,
+    ):
+        page = context.new_page()
+        page.goto(f"{address}#model")
+        page.get_by_label("User").fill("ann")
+        page.get_by_label("Password").fill("secret")
+        page.get_by_role("button", name="Log in").click()
+        opened(page, "Model", "#model")
