@@ -124,10 +124,14 @@ document.addEventListener("change", ({ target }) => {
   target.value = ""; // so that the same file can be chosen again
 });
 
-// What the browser cannot show, such as a TIFF, the program may read: there is no broken picture meanwhile.
+// Until the marked picture is there, the visitor's shows in its place. What the browser cannot show, such as a TIFF, the
+// program may read: it is hidden, as it would look broken.
 for (const kind of ["load", "error"]) {
-  const show = ({ target }) => {
-    if (target.matches?.("#picture-input img")) target.style.visibility = kind === "error" ? "hidden" : "";
+  const show = ({ target: image }) => {
+    if (!image.matches?.("#picture-input img, #picture-output img")) return;
+    const known = kind === "load" && image.closest("#picture-input");
+    one("#picture").style.setProperty("--visitors", known ? `url("${image.src}")` : "none");
+    if (image.closest("#picture-input")) image.style.visibility = kind === "error" ? "hidden" : "";
   };
   document.addEventListener(kind, show, true);
 }

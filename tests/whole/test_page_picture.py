@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -154,6 +155,18 @@ def test_another_picture_clears_the_answer_at_once_and_says_that_it_works(
     expect(page.locator("#picture-faces")).to_contain_text("No face found")
     expect(looking).to_be_hidden()
     expect(page.locator("#picture-states .fer-said")).to_have_text(text.NO_FACE)
+
+
+def test_the_visitors_picture_shows_until_the_marked_one_is_there(open_page, astronaut):
+    page = open_page()
+    page.route("**/*-faces.jpg", lambda route: None)  # which holds it back
+    page.set_input_files(UPLOAD, astronaut)
+    expect(page.locator(".fer-card")).not_to_have_count(0)
+    output = page.locator("#picture-output")
+    expect(output).to_have_css("background-image", re.compile("astronaut.png"))
+    page.unroute("**/*-faces.jpg")
+    wait_for_picture(page, "#picture-output img")
+    expect(output).to_have_css("background-image", "none")
 
 
 def test_of_two_pictures_in_quick_succession_the_last_is_answered(open_page, astronaut, two):
