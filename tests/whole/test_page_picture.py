@@ -169,6 +169,18 @@ def test_the_visitors_picture_shows_until_the_marked_one_is_there(open_page, ast
     expect(output).to_have_css("background-image", "none")
 
 
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_nothing_lies_over_the_picture_when_it_fills_the_window(viewport, open_page, two):
+    page = open_page(viewport)
+    page.set_input_files(UPLOAD, two)
+    wait_for_picture(page, "#picture-output img")
+    page.locator("#picture-output").get_by_label("Fullscreen").click()
+    page.wait_for_function(
+        """() => [0.1, 0.5, 0.9].every((share) => [0.1, 0.5, 0.9].every((down) => document
+            .elementFromPoint(share * innerWidth, down * innerHeight)?.closest("#picture-output")))"""
+    )
+
+
 def test_of_two_pictures_in_quick_succession_the_last_is_answered(open_page, astronaut, two):
     page = open_page()
     page.set_input_files(UPLOAD, astronaut)
