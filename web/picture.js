@@ -4,8 +4,9 @@ const one = (selector) => document.querySelector(selector);
 const all = (selector) => [...element.querySelectorAll(selector)];
 
 // Cards open one at a time: by their buttons, or by a click on a face in the picture.
-const cardOf = (box) => all(".fer-card").find(({ dataset }) => dataset.box === box);
+let opened; // the box of the open card's face, by which it is known again when the picture gets other labels
 const openAlone = (chosen) => {
+  opened = chosen?.dataset.box;
   for (const card of all(".fer-card")) {
     card.querySelector(".fer-open").setAttribute("aria-expanded", card === chosen);
   }
@@ -72,11 +73,9 @@ const pointOut = () => {
   light.style.height = `${(bottom - top) * area.height}px`;
 };
 
-let opened = null; // the box of the card that is open, which stays so when the same picture gets other labels
-element.addEventListener("click", () => (opened = element.querySelector(".fer-card:has([aria-expanded=true])")?.dataset.box));
 watch("value", () => {
   all("form").forEach((form) => form.reset()); // browsers keep what was chosen among the former picture's bars
-  if (all(".fer-card").length > 1) openAlone(cardOf(opened));
+  if (all(".fer-card").length > 1) openAlone(all(".fer-card").find(({ dataset }) => dataset.box === opened));
   else pointOut();
   const said = one("#picture-states .fer-said"); // unlike the answer it is there before, as screen readers need it
   if (said) said.textContent = element.querySelector(".fer-found .fer-note")?.textContent ?? "";
@@ -132,6 +131,7 @@ for (const kind of ["load", "error"]) {
     const known = kind === "load" && image.closest("#picture-input");
     one("#picture").style.setProperty("--visitors", known ? `url("${image.src}")` : "none");
     if (image.closest("#picture-input")) image.style.visibility = kind === "error" ? "hidden" : "";
+    else pointOut();
   };
   document.addEventListener(kind, show, true);
 }
@@ -147,7 +147,7 @@ new MutationObserver(() => {
   const examples = document.querySelectorAll("#picture-examples button");
   call(examples, Array.from(examples, (_, at) => `${heading} ${at + 1}`));
   const box = one("#picture-input button.upload-container");
-  if (box?.innerText) call([box], [box.innerText]);
+  if (box?.textContent.trim()) call([box], [box.textContent.trim()]);
   const sources = one("#picture-states input")?.dataset.sources.split("|");
   if (sources) call(document.querySelectorAll("#picture-input .source-selection button"), sources);
 }).observe(document.body, { childList: true, subtree: true });

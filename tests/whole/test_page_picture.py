@@ -174,10 +174,14 @@ def test_nothing_lies_over_the_picture_when_it_fills_the_window(viewport, open_p
     page = open_page(viewport)
     page.set_input_files(UPLOAD, two)
     wait_for_picture(page, "#picture-output img")
-    page.locator("#picture-output").get_by_label("Fullscreen").click()
+    page.locator("#picture-output").get_by_label(text.GRADIO["fullscreen"]).click()
     page.wait_for_function(
-        """() => [0.1, 0.5, 0.9].every((share) => [0.1, 0.5, 0.9].every((down) => document
-            .elementFromPoint(share * innerWidth, down * innerHeight)?.closest("#picture-output")))"""
+        """() => {
+            const shares = [0.1, 0.5, 0.9];
+            const at = (x, y) => document.elementFromPoint(x * innerWidth, y * innerHeight);
+            const isPicture = (x, y) => at(x, y)?.closest("#picture-output");
+            return shares.every((x) => shares.every((y) => isPicture(x, y)));
+        }"""
     )
 
 
@@ -226,8 +230,8 @@ def test_a_picture_can_be_pasted_and_dropped_onto_the_former_ones_answer(
 def test_a_snapshot_of_the_camera_is_recognised(open_page):
     page = open_page()
     page.get_by_role("button", name=text.PICTURE_CAMERA).click()
-    page.locator("#picture-input").get_by_text("Webcam").click()
-    page.get_by_role("button", name="capture photo").click()
+    page.locator("#picture-input").get_by_text(text.WEBCAM["start"]).click()
+    page.get_by_role("button", name=text.GRADIO["capture"]).click()
     wait_for_picture(page, "#picture-output img")
     expect(page.locator("#picture-faces .fer-note")).to_be_visible()
 
@@ -353,7 +357,7 @@ def test_a_wrong_file_is_refused_and_takes_the_former_faces_away(
     page.set_input_files(UPLOAD, astronaut)
     expect(page.locator(".fer-card")).not_to_have_count(0)
 
-    page.get_by_label("Remove Image").click()
+    page.get_by_label(text.GRADIO["remove"]).click()
     page.set_input_files(UPLOAD, tmp_path / "wrong.png")
     expect(page.get_by_test_id("toast-body")).to_contain_text("wrong.png is not a picture")
     expect(page.locator(".fer-card")).to_have_count(0)
