@@ -350,7 +350,7 @@ def test_a_long_run_tells_how_far_it_is_and_keeps_what_is_done_when_stopped(open
     assert 0 < done < 2000
     expect_pictures(page, min(done, 100))
     if done > 100:
-        page.get_by_role("button", name="Show more").click()
+        page.locator("[data-more=rows]").click()
         expect_pictures(page, min(done, 200))
 
 

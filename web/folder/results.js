@@ -6,9 +6,10 @@ import { asCsv, asJson, nameOf, save } from "./files.js";
 import { chosen, factsOf, fill, made, number, partOf } from "./parts.js";
 
 const STEP = 100; // rows that are shown, and that a press on the button adds
+const THUMBNAILS = innerWidth <= 640 ? 12 : 30; // the same of thumbnails: some lines of them
 
 export function begin(element, _, { watch }) {
-  const results = { element, facts: null, pictures: [], shown: [], rows: STEP };
+  const results = { element, facts: null, pictures: [], shown: [], rows: STEP, thumbnails: THUMBNAILS };
   watch("value", () => open(results));
   open(results);
   element.addEventListener("change", () => filter(results));
@@ -88,7 +89,7 @@ function filter(results) {
   const wanted = [...partOf(element, "filter").elements].filter(({ value }) => value);
   const isWanted = (picture) => wanted.every(({ name, value }) => String(valueOf(picture, name, facts)) === value);
   results.shown = pictures.filter(isWanted);
-  results.rows = STEP;
+  Object.assign(results, { rows: STEP, thumbnails: THUMBNAILS });
   partOf(element, "all").hidden = !wanted.length;
   tellCell(results);
   draw(results);
@@ -100,16 +101,22 @@ function valueOf(picture, name, facts) {
 }
 
 function draw(results) {
-  const { element, facts, pictures, shown, rows } = results;
-  const { words } = facts;
-  const count = number(shown.length, facts);
-  partOf(element, "shown").textContent = fill(words.shown, { count, total: number(pictures.length, facts) });
+  const { element, facts, pictures, shown } = results;
+  const total = number(pictures.length, facts);
+  partOf(element, "shown").textContent = fill(facts.words.shown, { count: number(shown.length, facts), total });
   const small = shown.filter(({ thumbnail }) => thumbnail);
-  partOf(element, "gallery").replaceChildren(...small.map((picture) => thumbnailOf(picture, facts)));
-  partOf(element, "rows").replaceChildren(...shown.slice(0, rows).map((picture) => rowOf(picture, facts)));
-  const more = partOf(element, "more");
-  more.hidden = shown.length <= rows;
-  more.textContent = fill(words.more, { shown: number(Math.min(rows, shown.length), facts), total: count });
+  drawPart(results, "thumbnails", small, thumbnailOf);
+  drawPart(results, "rows", shown, rowOf);
+}
+
+// The first of some pictures, and a button for more where there are.
+function drawPart(results, name, some, make) {
+  const { element, facts } = results;
+  const most = results[name];
+  partOf(element, name).replaceChildren(...some.slice(0, most).map((picture) => make(picture, facts)));
+  const more = element.querySelector(`[data-more=${name}]`);
+  more.hidden = some.length <= most;
+  more.textContent = fill(facts.words.more, { shown: number(most, facts), total: number(some.length, facts) });
 }
 
 function rowOf(picture, facts) {
@@ -159,8 +166,8 @@ function percent(share) {
 function press(results, button) {
   if (!button || !results.facts) return;
   const { element, facts } = results;
-  const { part, save: kind, actual, predicted } = button.dataset;
-  if (part === "more") showMore(results);
+  const { part, more, save: kind, actual, predicted } = button.dataset;
+  if (more) showMore(results, more);
   if (part === "all") {
     partOf(element, "filter").reset();
     filter(results);
@@ -170,14 +177,13 @@ function press(results, button) {
   if (actual !== undefined) chooseCell(results, button, actual, predicted);
 }
 
-function showMore(results) {
-  const { element } = results;
-  const first = results.rows;
-  results.rows += STEP;
+function showMore(results, name) {
+  const first = results[name];
+  results[name] += name === "rows" ? STEP : THUMBNAILS;
   draw(results);
-  const row = partOf(element, "rows").children[first];
-  row.tabIndex = -1; // reading goes on where the new ones begin
-  row.focus();
+  const next = partOf(results.element, name).children[first];
+  next.tabIndex = -1; // reading goes on where the new ones begin
+  next.focus();
 }
 
 // A cell of the confusion matrix, or, pressed once more, all.
