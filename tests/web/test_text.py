@@ -117,7 +117,7 @@ def test_an_error_has_its_numbers_written_as_the_language_does():
 def test_the_table_of_the_folder_tab_tells_why_in_the_language_of_the_moment():
     error = PictureError("The file is an archive within an archive; unpack it first.")
     with text.speaking("de"):
-        english, german = row(Result("inner.zip", error=error), ())[4]
+        english, german = row(Result("inner.zip", error=error), ())[5]
     assert english == str(error)
     assert german.startswith("Die Datei ist ein Archiv im Archiv; ")
 

@@ -1,4 +1,7 @@
-"""A picture's faces are the same rows and the same JSON by every way out."""
+"""A picture's faces are the same rows and the same JSON by every way out.
+
+What browsers write is compared in tests/whole/test_page_folder.py and test_page_webcam.py.
+"""
 
 import base64
 import csv
@@ -14,7 +17,6 @@ from fer_system.__main__ import main
 from fer_system.records import csv_header, csv_rows, csv_text, describe_model, describe_picture
 from fer_system.results import Result
 from tests.markup import read
-from web.folder.overview import csv_address
 from web.picture import downloads
 
 
@@ -54,10 +56,6 @@ def test_the_pages_downloads_are_the_records(result, recognizer, table):
     assert table in files
     document = describe_model(recognizer) | describe_picture(result)
     assert document in [json.loads(file) for file in files if file.startswith("{")]
-
-
-def test_a_folder_of_the_page_has_the_same_rows(result, recognizer, table):
-    assert held(csv_address([result], recognizer.classes)) == table
 
 
 def test_the_command_line_writes_the_same(

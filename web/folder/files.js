@@ -1,22 +1,25 @@
 // What was found, as the files that fer_system/records.py writes, and what they are called.
 
-const COLUMNS = ["source", "time", "face", "left", "top", "width", "height", "label", "confidence", "uncertain", "score", "quality"];
-const FORMULA = /^[=+\-@\t\r]/; // a spreadsheet runs a cell that begins so
-const NEWLINE = "\r\n";
+import { COLUMNS, csvOf, rounded, written } from "../webcam/table.js";
+
+const SHARES = ["confidence", "score"];
 
 export function asCsv({ facts, pictures }) {
-  const { classes } = facts;
   const rows = ordered(pictures).flatMap((picture) => {
     const faces = facesOf(picture, facts);
-    if (!faces.length) return [[picture.name, ...Array(COLUMNS.length - 1 + classes.length).fill(""), picture.error?.[0] ?? ""]];
-    return faces.map((face) => [
-      ...COLUMNS.map((column) => (column === "quality" ? face.quality.join(" ") : face[column])),
-      ...Object.values(face.probabilities),
-      "",
-    ]);
+    return faces.length ? faces.map(rowOf) : [emptyRow(picture, facts)];
   });
-  const lines = [[...COLUMNS, ...classes, "error"], ...rows].map((row) => row.map(cellOf).join(","));
-  return new Blob([lines.join(NEWLINE), NEWLINE], { type: "text/csv" });
+  return new Blob([csvOf(facts.classes, rows)], { type: "text/csv" });
+}
+
+function rowOf(face) {
+  const known = { ...face, time: "", uncertain: Number(face.uncertain), quality: face.quality.join(" ") };
+  for (const name of SHARES) known[name] = face[name] === null ? "" : written(face[name]);
+  return [...COLUMNS.map((column) => known[column]), ...Object.values(face.probabilities).map(written), ""];
+}
+
+function emptyRow({ name, error }, { classes }) {
+  return [name, ...Array(COLUMNS.length - 1 + classes.length).fill(""), error?.[0] ?? ""];
 }
 
 export function asJson({ facts, pictures }) {
@@ -25,6 +28,7 @@ export function asJson({ facts, pictures }) {
     source: picture.name,
     width: picture.width,
     height: picture.height,
+    turned: picture.turned,
     faces: facesOf(picture, facts),
     error: picture.error?.[0] ?? null,
   }));
@@ -46,12 +50,20 @@ export function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
+// A face that is turned needs more than the model's `own` threshold, and then more than the visitor's by as much:
+// as Recognizer does it.
+export function isUncertain({ confidence, needed }, { threshold, own }) {
+  if (threshold <= own) return confidence < (own ? (threshold / own) * needed : 0);
+  return confidence < needed + ((threshold - own) / (1 - own)) * (1 - needed);
+}
+
 function ordered(pictures) {
   return [...pictures].sort((one, other) => one.at - other.at);
 }
 
 // The records of a picture's faces, the largest first.
-function facesOf({ name, faces }, { classes, threshold }) {
+function facesOf({ name, faces }, facts) {
+  const { classes } = facts;
   return faces.map((face, at) => ({
     source: name,
     time: null,
@@ -62,19 +74,9 @@ function facesOf({ name, faces }, { classes, threshold }) {
     height: face.height,
     label: classes[face.label],
     confidence: rounded(face.confidence),
-    uncertain: face.confidence < threshold,
+    uncertain: isUncertain(face, facts),
     score: face.score === null ? null : rounded(face.score),
     quality: face.quality ? face.quality.split(" ") : [],
     probabilities: Object.fromEntries(face.shares.map((share, place) => [classes[place], rounded(share)])),
   }));
-}
-
-function cellOf(value) {
-  const cell = typeof value === "boolean" ? Number(value) : (value ?? "");
-  const harmless = typeof cell === "string" && FORMULA.test(cell) ? `'${cell}` : String(cell);
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
-
-function rounded(share) {
-  return Number(share.toFixed(4));
 }

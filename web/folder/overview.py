@@ -115,13 +115,14 @@ def overview(
 def row(result: Result, classes: Sequence[str]) -> list[Any]:
     """A picture as results.js takes it apart: what records.py has of it, without the names.
 
-    Name, width, height, the position of the class that its folder is named after, why it can't be
-    read, in English and in the language of the moment, and the faces.
+    Name, width, height, by how much it was turned, the position of the class that its folder is
+    named after, why it can't be read, in English and in the language of the moment, and the faces.
     """
     actual = class_named(result.folder, classes)
     return [
         result.name,
         *(result.size or (None, None)),
+        result.turned,
         None if actual is None else list(classes).index(actual),
         result.error and [str(result.error), text.error(result.error)],
         [_face(face) for face in result.faces],
@@ -129,9 +130,10 @@ def row(result: Result, classes: Sequence[str]) -> list[Any]:
 
 
 def _face(face: Face) -> list[Any]:
+    """Box, score, notes, from which probability on it has a label, and those of all classes."""
     score = None if face.score is None else round(face.score, DIGITS)
     shares = (round(share, DIGITS) for share in face.probabilities.values())
-    return [*face.box, score, " ".join(face.quality), *shares]
+    return [*face.box, score, " ".join(face.quality), round(face.threshold, DIGITS), *shares]
 
 
 def counts(results: Sequence[Result], found: Figures) -> dict[str, tuple[str, str]]:

@@ -2,7 +2,7 @@
 // and the page shows a part of them at a time. Gradio calls `begin` with the `element` that overview.html is in.
 
 import { thresholdOf } from "../webcam/threshold.js";
-import { asCsv, asJson, nameOf, save } from "./files.js";
+import { asCsv, asJson, isUncertain, nameOf, save } from "./files.js";
 import { chosen, factsOf, fill, made, number, partOf } from "./parts.js";
 
 const STEP = 100; // rows that are shown, and that a press on the button adds
@@ -36,15 +36,15 @@ function open(results) {
 }
 
 // A row of overview.py, its names given back, and what is asked of it.
-function pictureOf([name, width, height, actual, error, rows], at, facts) {
-  const faces = rows.map(([left, top, wide, high, score, quality, ...shares]) => {
+function pictureOf([name, width, height, turned, actual, error, rows], at, facts) {
+  const faces = rows.map(([left, top, wide, high, score, quality, needed, ...shares]) => {
     const label = shares.indexOf(Math.max(...shares));
-    return { left, top, width: wide, height: high, score, quality, shares, label, confidence: shares[label] };
+    return { left, top, width: wide, height: high, score, quality, needed, shares, label, confidence: shares[label] };
   });
   const largest = faces[0];
   const found = error ? "unreadable" : (largest?.label ?? "none");
   const result = actual === null || !largest ? null : largest.label === actual ? "right" : "wrong";
-  return { at, name, width, height, actual, error, faces, largest, found, result, thumbnail: facts.thumbnails[at] };
+  return { at, name, width, height, turned, actual, error, faces, largest, found, result, thumbnail: facts.thumbnails[at] };
 }
 
 // What went wrong comes first, the surest mistakes before others, and all else in the order of the names.
@@ -52,10 +52,6 @@ function compared(one, other) {
   const rank = ({ result, error, largest }) => (result === "wrong" ? 0 : error ? 1 : largest ? 3 : 2);
   const sure = ({ result, largest }) => (result === "wrong" ? largest.confidence : 0);
   return rank(one) - rank(other) || sure(other) - sure(one) || one.at - other.at;
-}
-
-export function isUncertain(face, { threshold }) {
-  return face.confidence < threshold;
 }
 
 function layOutFilter(results) {

@@ -3,16 +3,13 @@
 import { isOn, partOf } from "./controls.js";
 import { thresholdOf } from "./threshold.js";
 import { drawOn } from "./overlay.js";
+import { csvOf, written } from "./table.js";
 import { TIMELINE_SECONDS } from "./timeline.js";
 
 const TIMELINE_STEP = 0.1; // seconds, about a pixel
-// The columns of fer_system/records.py, before and after those of the classes.
-const COLUMNS = ["source", "time", "face", "left", "top", "width", "height", "label", "confidence", "uncertain", "score", "quality"];
-const LAST_COLUMN = "error";
 const FILM_TYPES = [["video/mp4;codecs=avc1", "mp4"], ["video/webm;codecs=vp9", "webm"], ["video/webm", "webm"], ["video/mp4", "mp4"]];
 const FILM_PART = 1000; // ms, after which the browser hands over what it has
 const LONGEST_FILM = 600; // seconds; it is kept in memory
-const FORMULA = /^[=+\-@\t\r]/; // a spreadsheet runs a cell that begins so
 
 // Keeps the faces of the picture that was taken at `taken`, in ms of performance.now().
 export function record(webcam, taken) {
@@ -24,12 +21,6 @@ export function record(webcam, taken) {
   if (kept.moments.length && time - kept.moments.at(-1).time < TIMELINE_STEP) return;
   kept.moments.push({ time, shares: main ? classes.map((name) => main.probabilities[name]) : null });
   while (kept.moments[0].time < time - TIMELINE_SECONDS) kept.moments.shift();
-}
-
-// A share as Python writes it: four decimals at most, and one at least.
-function written(share) {
-  const rounded = Number(share.toFixed(4));
-  return Number.isInteger(rounded) ? rounded.toFixed(1) : String(rounded);
 }
 
 // Its box in whole pixels of the camera's own picture, its time as that of the day.
@@ -51,13 +42,8 @@ function rowOf({ classes, sentWidth, video }, face, taken) {
   ];
 }
 
-// As fer_system/records.py writes it.
 export function csv({ classes, record: { rows } }) {
-  const harmless = (cell) => (typeof cell === "string" && FORMULA.test(cell) ? `'${cell}` : String(cell));
-  const quoted = (cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
-  const header = [...COLUMNS, ...classes, LAST_COLUMN];
-  const lines = [header, ...rows].map((row) => row.map((cell) => quoted(harmless(cell))).join(","));
-  return `${lines.join("\r\n")}\r\n`;
+  return csvOf(classes, rows);
 }
 
 export function saveTable(webcam) {
