@@ -177,8 +177,14 @@ class Recognizer:
         return self.read(pixels, detections, threshold=threshold, quality=quality)
 
     def search(self, pixels: np.ndarray, detail: Detail = DETAIL) -> list[Detection]:
-        """Where the faces of a still are, uint8 RGB (height, width, 3), the largest first."""
+        """Where the faces of a still are, uint8 RGB (height, width, 3), the largest first.
+
+        The Haar cascade looks once: its scores don't tell upright faces from lying ones, and it
+        takes more of the background for small faces.
+        """
         detail = check_detail(detail)
+        if not isinstance(self._detector, YuNet):
+            return self.detect(pixels)
         found = find_faces(self._detector, pixels, detail)
         if is_face_crop(pixels, found):
             return [whole_picture(pixels)]

@@ -99,7 +99,8 @@ def find_turned(
 def straightened(detector: Detector, picture: np.ndarray, face: Detection) -> Detection:
     """`face`, with its tilt, and its places as a look at it turned upright gives them.
 
-    As it is where it is hardly tilted, or where turned upright it is no surer a face.
+    As it is where turned upright it is no surer a face; where it is hardly tilted, only its
+    landmarks are those of the closer look.
     """
     given = (180 - face.turned) % 360 - 180.0
     rest, tilt = lean(face.landmarks, given), given
@@ -113,7 +114,7 @@ def straightened(detector: Detector, picture: np.ndarray, face: Detection) -> De
             return as_it_is
         rest = lean(seen.landmarks, tilt)
         if abs(tilt + rest) <= TILTED:
-            return replace(face, tilt=0.0)
+            return replace(face, tilt=0.0, landmarks=seen.landmarks)
         straight = seen
         if abs(rest) < LEANING:
             break

@@ -270,13 +270,13 @@ class PictureTab:
         return self._kept(marked, marked_name(result))
 
     def predict_image(
-        self, picture: Entry | None, threshold: float | None = None, detail: Detail = DETAIL
+        self, picture: Entry | None, threshold: float | None = None, detail: Detail | None = DETAIL
     ) -> tuple[str, dict[str, Any]]:
         """Find the faces of a picture and the emotion of each.
 
         `threshold`, 0 to 1, is the probability from which on a face gets a label; without it that
         of the model counts. `detail`, "fast", "normal" or "high", is how thoroughly the picture is
-        searched for small faces: in a copy of at most 640, 1280 or 2560 pixels.
+        searched for small faces: in a copy of at most 640, 1280 or 2560 pixels; null is "normal".
         Returns the picture with the faces marked, and a JSON object: the "model" and its
         "threshold", the picture's "width" and "height" in pixels, by how many degrees clockwise it
         was "turned" to find faces, 0 as a rule, and "faces", the largest first, their places those
@@ -292,7 +292,7 @@ class PictureTab:
         try:
             with metrics.answering("picture"), alone_if_large(content := file.read()):
                 pixels = load_picture(content)
-                result = self._recognized(file.name, pixels, threshold, detail)
+                result = self._recognized(file.name, pixels, threshold, detail or DETAIL)
                 marked = self._marked(result, pixels)
         except PictureError as error:
             raise text.alert(refusal(error, file)) from error

@@ -18,10 +18,15 @@ from skimage import data
 
 from fer_system import Recognizer
 from fer_system.__main__ import main
+from fer_system.detector import YUNET_FILE
 from fer_system.records import describe_face
 from tests.clips import steady, write_clip
 
 ROOT = Path(__file__).parents[2]
+
+with_yunet = pytest.mark.skipif(
+    not YUNET_FILE.is_file(), reason="YuNet's file has not been downloaded"
+)
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +77,26 @@ def test_a_picture_may_come_through_a_pipe(run, astronaut):
     found = json.loads(ended.stdout)
     assert (found["source"], found["width"], len(found["faces"])) == ("-", 512, 1)
     assert run("-", input=b"").returncode == 1
+
+
+@with_yunet
+def test_a_picture_that_had_to_be_turned_says_so(run, tmp_path):
+    Image.fromarray(np.rot90(data.astronaut())).save(tmp_path / "lying.png")
+    ended = run(tmp_path / "lying.png", "--json", "--detector", "yunet")
+    assert ended.stderr == b"lying.png: turned clockwise by 90 degrees to find faces.\n"
+    found = json.loads(ended.stdout)
+    assert (found["turned"], len(found["faces"])) == (90, 1)
+
+
+@with_yunet
+def test_small_faces_are_found_where_the_detail_is_high_enough(run, tmp_path):
+    picture = np.full((1200, 2560, 3), 120, np.uint8)
+    picture[500:580, 900:980] = Image.fromarray(data.astronaut()[20:220, 120:320]).resize((80, 80))
+    Image.fromarray(picture).save(tmp_path / "small.png")
+    for detail, faces in (("fast", 0), ("normal", 1)):
+        ended = run(tmp_path / "small.png", "--json", "--detector", "yunet", "--detail", detail)
+        assert len(json.loads(ended.stdout)["faces"]) == faces
+    assert b"--detail" in run(tmp_path / "small.png", "--detail", "best").stderr
 
 
 def test_a_folder_as_json_is_a_line_per_picture_and_one_of_figures(run, folder, model_path):

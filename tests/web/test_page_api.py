@@ -210,6 +210,18 @@ def test_a_picture_and_a_folder_take_a_threshold(address, astronaut):
     assert all(face["uncertain"] for face in found["faces"] + folder["pictures"][0]["faces"])
 
 
+@pytest.mark.parametrize("detector", ["yunet"], indirect=True)
+def test_a_picture_takes_a_detail_and_tells_that_it_had_to_be_turned(address, tmp_path):
+    client = Client(address, verbose=False)
+    Image.fromarray(np.rot90(data.astronaut())).save(tmp_path / "lying.png")
+    for detail in ("fast", "high"):
+        picture = handle_file(str(tmp_path / "lying.png"))
+        _, found = client.predict(picture, detail=detail, api_name="/predict_image")
+        assert (found["turned"], len(found["faces"])) == (90, 1)
+    with pytest.raises(AppError):
+        client.predict(picture, detail="best", api_name="/predict_image")
+
+
 def test_what_is_no_video_is_refused_by_a_sentence_and_leaves_no_file(
     subtests, predict_video, clip, temporary, tmp_path
 ):
