@@ -50,6 +50,11 @@ ARGUMENTS = {
             file_named("picture.jpg"),
         ),
         THRESHOLD,
+        Value(
+            "detail",
+            "How thoroughly the picture is searched for small faces: fast, normal or high.",
+            "normal",
+        ),
     ),
     "predict_images": (
         Value(
@@ -76,9 +81,9 @@ RESULTS = {
         Value("marked", "The picture with its faces marked: a JPEG file."),
         Value(
             "found",
-            "An object: model, threshold, source, width, height, error, and faces, the largest "
-            "first, each with source, time, face, left, top, width, height, label, confidence, "
-            "uncertain, score, quality and probabilities.",
+            "An object: model, threshold, source, width, height, turned, error, and faces, the "
+            "largest first, each with source, time, face, left, top, width, height, label, "
+            "confidence, uncertain, score, quality and probabilities.",
         ),
     ),
     "predict_images": (

@@ -7,6 +7,7 @@ import zipfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
@@ -276,6 +277,24 @@ def test_the_files_hold_every_picture_as_the_records_have_it(
     assert document["pictures"] == [describe_picture(result) for result in results]
     assert document.items() >= describe_model(recognizer).items()
     assert document["figures"]["faces"] == 2
+
+
+def test_the_browser_asks_as_much_of_a_turned_face_as_the_recogniser(open_page, address):
+    asked = [0, 0.2, 0.5, 0.6, 0.9, 1]
+    cases = [
+        ({"confidence": float(least) + by, "needed": needed}, {"threshold": share, "own": 0.5})
+        for needed in (0.5, 0.7)
+        for share, least in zip(asked, np.interp(asked, (0, 0.5, 1), (0, needed, 1)), strict=True)
+        for by in (-1e-6, 1e-6)
+    ]
+    found = open_page().evaluate(
+        """async ([at, cases]) => {
+            const { isUncertain } = await import(`${at}folder/files.js`);
+            return cases.map(([face, facts]) => isUncertain(face, facts));
+        }""",
+        [address, cases],
+    )
+    assert found == [True, False] * (len(cases) // 2)
 
 
 def test_another_threshold_counts_at_once_in_table_thumbnails_and_files(open_page, astronaut):
