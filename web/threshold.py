@@ -42,6 +42,7 @@ def properties(recognizer: Recognizer, on_device: bool) -> dict[str, Any]:
     """What webcam/threshold.js has to know of the control."""
     return {
         "threshold": recognizer.threshold,
+        "turnedThreshold": recognizer.card.turned_threshold,
         "onDevice": on_device,
         "words": {language: words.THRESHOLD for language, words in text.WORDS.items()},
     }

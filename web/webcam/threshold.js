@@ -12,7 +12,7 @@ export function thresholdOf({ threshold }) {
 
 // `element` is what threshold.html makes, `props` what threshold.py passes; its `value` becomes what is chosen.
 export function begin(element, props) {
-  const { threshold, onDevice, words } = props;
+  const { threshold, turnedThreshold, onDevice, words } = props;
   const texts = words[bestLanguage(Object.keys(words))];
   const range = partOf(element, "range");
   const fill = (name, share) => {
@@ -40,7 +40,9 @@ export function begin(element, props) {
     range.focus();
     choose(null);
   });
+  fill("turned", turnedThreshold);
   partOf(element, "when").hidden = onDevice; // there is but the webcam
+  partOf(element, "turned").hidden = onDevice || turnedThreshold <= threshold;
   chosen = kept();
   if (chosen !== null) props.value = chosen; // of earlier in the visit
   show();
