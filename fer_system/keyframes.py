@@ -28,7 +28,7 @@ NEAR = 0.25
 CUT = 20
 """Grey levels by which a frame's small copy differs, on average, from the one before a cut."""
 
-MARGIN = 0.5
+MARGIN = 0.75
 """Of a face's longer side, that is looked at around it."""
 
 WORTH = 0.7

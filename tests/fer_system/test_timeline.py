@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -81,3 +83,21 @@ def test_the_portrait_is_the_face_where_it_was_largest():
     small, large = face(1, box=(0, 0, 10, 10)), face(1, box=(20, 30, 50, 40))
     watched = watch(([small], 0, 1), ([large], 1, 1), ([small], 2, 1))
     assert watched.faces[0].portrait.shape == (40, 50, 3)
+
+
+def test_what_was_another_face_for_a_moment_is_counted_as_the_one_that_it_was():
+    now = replace(face(1), formerly=2)
+    watched = watch(([face(1)], 0, 1), ([], 1, 1), ([face(2, "sad")], 2, 0.5), ([now], 2.5, 0.5))
+    (only,) = watched.faces
+    assert (only.id, only.first, only.last, only.seconds) == (1, 0, 3, 2)
+    assert only.label_seconds == {"happy": 1.5, "sad": 0.5}
+    assert sum(sums.sum() for sums in only.steps.values()) == pytest.approx(2)
+
+
+def test_the_labels_of_a_step_stay_when_steps_grow():
+    hour = 3600
+    watched = watch(([face(1)], 0, hour), ([face(1, "sad", 0.2)], hour, hour))
+    (only,) = watched.faces
+    labels = [only.labels[step] for step in sorted(only.steps)]
+    assert labels == sorted(labels)
+    assert set(labels) == {"happy", "sad"}

@@ -1,8 +1,10 @@
 import csv
+import itertools
 import json
 import struct
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import av
@@ -11,6 +13,8 @@ import pytest
 from PIL import Image
 
 from fer_system import Recognizer, VideoError, annotate_video
+from fer_system.colours import face_colour
+from fer_system.drawing import default_label
 from tests.clips import RATE, face_picture, steady, write_clip, write_pictures, write_song
 
 
@@ -298,6 +302,64 @@ def test_a_wrong_threshold_is_refused(subtests, recognizer, target, tmp_path):
                 annotated(clip, target, recognizer, threshold=wrong)
 
 
+def test_boxes_have_the_colours_of_the_faces_numbers_and_labels_the_words_asked_for(
+    recognizer, target, tmp_path
+):
+    clip, asked = write_clip(tmp_path / "clip.mp4", steady(4)), []
+
+    def words(face):
+        asked.append((face.id, face.shown))
+        return "freudig"
+
+    annotated(clip, target, recognizer, words=words)
+    assert [number for number, _ in asked] == [1] * 4
+    marked = frames(target)[2][1].astype(int)
+    near = np.abs(marked - face_colour(1)).max(axis=2) < 40
+    was = np.abs(face_picture().astype(int) - face_colour(1)).max(axis=2) < 40
+    assert near.sum() > was.sum() + 300
+
+
+def test_no_thread_outlives_a_video(recognizer, target, tmp_path):
+    whole, broken = write_clip(tmp_path / "clip.mp4", steady(30)), tmp_path / "broken.mp4"
+    broken.write_bytes(
+        damaged(write_clip(tmp_path / "noise.mp4", steady(40), noise()).read_bytes())
+    )
+    before = set(threading.enumerate())
+    stopped = annotate_video(whole, target, recognizer)
+    next(stopped)
+    assert set(threading.enumerate()) > before
+    stopped.close()
+    assert set(threading.enumerate()) == before
+    with pytest.raises(VideoError, match="damaged after"):
+        annotated(broken, target, recognizer)
+    assert set(threading.enumerate()) == before
+
+
+def test_an_error_in_any_of_the_threads_comes_out_and_leaves_nothing(
+    subtests, model_path, target, tmp_path
+):
+    clip = write_clip(tmp_path / "clip.mp4", steady(30))
+    for part in ("detect", "read", "words"):
+        with subtests.test(part=part):
+            failing = Recognizer(model_path, "haar")
+            works = default_label if part == "words" else getattr(failing, part)
+            calls = itertools.count()
+
+            def fail(*given, works=works, calls=calls, **options):
+                if next(calls) == 2:
+                    raise MemoryError("no room")
+                return works(*given, **options)
+
+            if part != "words":
+                setattr(failing, part, fail)
+            words = fail if part == "words" else default_label
+            before = threading.active_count()
+            with pytest.raises(MemoryError, match="no room"):
+                annotated(clip, target, failing, words=words)
+            assert threading.active_count() == before
+            assert not list(target.parent.iterdir())
+
+
 def test_stopping_in_the_middle_leaves_nothing(recognizer, target, tmp_path):
     reports = annotate_video(
         write_clip(tmp_path / "clip.mp4", steady(30), sound="aac"), target, recognizer
@@ -387,6 +449,25 @@ def test_a_video_of_unreasonable_size_is_refused_before_it_is_decoded(recognizer
         patch.setattr("fer_system.film.MAX_PIXELS", 9_000_000)
         with pytest.raises(VideoError, match=r"4096 x 2304 pixels .* 9 million allowed"):
             annotated(clip, target, recognizer)
+
+
+INTERRUPTED = """
+import os, signal, sys
+from fer_system import Recognizer, annotate_video
+try:
+    for report in annotate_video(sys.argv[1], sys.argv[2], Recognizer(detector="haar")):
+        if report.frames == 5:
+            os.kill(os.getpid(), signal.SIGINT)
+except KeyboardInterrupt:
+    print("ended")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sends the signal as Linux does")
+def test_ctrl_c_ends_the_work_and_leaves_nothing(target, tmp_path):
+    clip = write_clip(tmp_path / "clip.mp4", steady(200))
+    assert run_alone(INTERRUPTED, clip, target) == "ended\n"
+    assert not list(target.parent.iterdir())
 
 
 ONE_FACE = """

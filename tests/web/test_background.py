@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from fer_system.prefetch import prefetch
 from web.background import NICENESS, in_background
 
 
@@ -48,3 +49,16 @@ def test_the_work_has_a_low_priority_and_its_callers_stays():
     before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
     assert list(in_background(priorities())) == [max(NICENESS, before)]
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux' threads have priorities")
+def test_what_is_worked_on_side_by_side_has_the_low_priority_too():
+    def priorities():
+        yield os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def through(steps):
+        yield from steps
+
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    work = in_background(through(prefetch(through(prefetch(priorities())))))
+    assert list(work) == [max(NICENESS, before)]

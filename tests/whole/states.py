@@ -125,7 +125,7 @@ def video_working(page, material):
 def video_answer(page, material):
     open_film(page, material)
     page.get_by_role("button", name="Find faces").click()
-    expect(page.locator("#video-faces .fer-card")).not_to_have_count(0)
+    expect(page.locator("#video-faces .fer-film-row")).not_to_have_count(0)
     page.wait_for_selector("#video-output video", state="attached")
 
 
