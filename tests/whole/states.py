@@ -131,19 +131,19 @@ def video_answer(page, material):
 
 def folder_empty(page, material):
     page.get_by_role("tab", name="Folder").click()
-    page.wait_for_selector("#folder-input input[type=file]", state="attached")
+    page.wait_for_selector("#folder-chooser [data-ready] .fer-drop")
 
 
 def folder_working(page, material):
     folder_empty(page, material)
     page.route(PENDING, lambda route: None)
-    page.set_input_files("#folder-input input[type=file]", material["archive"])
-    expect(page.locator("#folder-input")).to_contain_text("classes")
+    page.set_input_files("#folder-chooser input[name=files]", material["archive"])
+    expect(page.locator("#folder-stop")).to_be_visible()
 
 
 def folder_classes(page, material):
     folder_empty(page, material)
-    page.set_input_files("#folder-input input[type=file]", material["archive"])
+    page.set_input_files("#folder-chooser input[name=files]", material["archive"])
     expect(page.locator(".fer-confusion")).to_be_visible()
 
 

@@ -65,7 +65,7 @@ def test_folders_called_like_the_classes_give_figures(served, open_page, astrona
             archive.write(astronaut, f"{name.replace('/', '|')}/1.png")
     page = open_page(at=address)
     page.get_by_role("tab", name="Folder").click()
-    page.set_input_files("#folder-input input[type=file]", tmp_path / "faces.zip")
+    page.set_input_files("#folder-chooser input[name=files]", tmp_path / "faces.zip")
     heads = page.locator(".fer-confusion thead th")
     expect(heads.first).to_be_attached()
     written = " ".join(plain(heads))
