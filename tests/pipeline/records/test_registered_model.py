@@ -172,7 +172,7 @@ def test_it_is_a_column_of_spark(registry, model, astronaut_file, tmp_path):
     )
     assert ended.returncode == 0, ended.stderr
     given = pd.DataFrame({"picture": [astronaut_file.read_bytes(), b"\0"]})
-    found = pd.read_json(tmp_path / "table.json", dtype=False)
+    found = pd.read_json(tmp_path / "table.json", dtype=False, precise_float=True)
     expected = model.predict(given)
     pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_exact=True)
 
