@@ -146,11 +146,11 @@ class Recognizer:
 
         `detail`, "fast", "normal" or "high", is how large a copy is searched for small faces: at
         most 640, 1280 or 2560 pixels. Heads that are tilted by more than 20 degrees are seen
-        upright, and a picture in which nothing is found is looked at turned too. Each face is
-        classified together with its mirror image, and the two probabilities averaged. `threshold`,
-        0..1, takes the place of the recogniser's; `quality` and `maps` ask for what Face tells
-        under these names. A picture that is itself a face as FER2013 holds them is one face, the
-        whole picture.
+        upright, and a picture in which no face is surely upright is looked at turned too. Each face
+        is classified together with its mirror image, and the two probabilities averaged.
+        `threshold`, 0..1, takes the place of the recogniser's, and is raised for faces that look
+        aside, down or up; `quality` and `maps` ask for what Face tells under these names. A picture
+        that is itself a face as FER2013 holds them is one face, the whole picture.
         Raises PictureError, and RecognitionError for another detail or a threshold beyond 0..1.
         """
         pixels = load_picture(picture)
