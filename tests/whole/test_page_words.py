@@ -11,6 +11,7 @@ from web import text
 from web.page import GRADIOS_WORDS
 
 LOCALES = ["de-AT", "ar-EG", "zh-CN", "hi-IN"]
+BEGUN = "#threshold details:not([hidden])"  # what the tab fetches has come
 REFUSE_CAMERA = """
 navigator.mediaDevices.getUserMedia = async () => {
   throw new DOMException("Permission denied", "NotAllowedError");
@@ -56,6 +57,7 @@ def test_a_file_that_is_refused_in_the_browser_is_refused_in_the_visitors_langua
 def test_a_server_that_cannot_be_reached_is_told_in_the_visitors_language(open_page, astronaut):
     words, page = words_of("de-AT"), open_page(locale="de-AT")
     page.wait_for_selector(UPLOAD, state="attached")
+    page.wait_for_selector(BEGUN, state="attached")
     page.context.set_offline(True)
     page.set_input_files(UPLOAD, astronaut)
     expect_told(page, words["ERROR"], words["GRADIO"]["unreachable"])
