@@ -8,15 +8,28 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from web import text
+
 
 def entry(address: str) -> str:
     """What Gradio runs in the browser as the body of a function of `element`, `props` and more.
 
-    The module at `address` exports `begin`, which gets them.
+    The module at `address` exports `begin`, which gets them. Where it does not arrive, that is said
+    before the element, which Gradio may write anew; words.js puts it into the visitor's language.
     """
+    incomplete = text.TEXTS["en"]["GRADIO"]["incomplete"]
     return f"""
 const address = `${{window.gradio_config.root}}{address}`;
-import(address).then(({{ begin }}) => begin(element, props, {{ trigger, watch }}));
+const told = Object.assign(document.createElement("p"), {{
+  role: "alert", className: "fer-note fer-missing", textContent: "{incomplete}",
+}});
+import(address).then(
+  ({{ begin }}) => begin(element, props, {{ trigger, watch }}),
+  (error) => {{
+    console.error(error);
+    element.before(told);
+  }},
+);
 """
 
 

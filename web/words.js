@@ -10,6 +10,7 @@ const SENTENCES = [
   [/^Connection Lost$/, "lost"],
   [/^Connection to the server was lost/, "lostHint"],
   [/^Connection errored out|^Load failed|Failed to fetch$/, "unreachable"],
+  [/^A part of the page did not arrive/, "incomplete"], // of scripts.py
   [/^This application is currently busy/, "busy"],
   [/^Invalid file types?: (?<files>.*)\. Only image.* allowed\.$/, "noPicture"],
   [/^Invalid file types?: (?<files>.*)\. Only video.* allowed\.$/, "noVideo"],
@@ -28,7 +29,7 @@ const SENTENCES = [
   [/^Close$/, "close"],
   [/^Gradio footer navigation$/, "footer"],
 ];
-const PLACES = ".toast-title, [data-testid=toast-text], [title='grant webcam access'] .wrap";
+const PLACES = ".toast-title, [data-testid=toast-text], [title='grant webcam access'] .wrap, .fer-missing";
 const ATTRIBUTES = ["aria-label", "title"];
 
 // The server's own refusals are in the visitor's language already, but wrapped up.

@@ -63,6 +63,24 @@ def test_a_server_that_cannot_be_reached_is_told_in_the_visitors_language(open_p
     expect_told(page, words["ERROR"], words["GRADIO"]["unreachable"])
 
 
+@pytest.mark.parametrize(
+    ("tab", "part", "script"),
+    [
+        ("WEBCAM_TAB", "#webcam", "webcam/main.js"),
+        ("FOLDER_TAB", "#folder-chooser", "folder/chooser.js"),
+        ("PICTURE_TAB", "#threshold", "webcam/threshold.js"),
+    ],
+)
+def test_a_part_of_the_page_that_did_not_arrive_is_told(tab, part, script, open_page, screenshot):
+    words, page = words_of("de-AT"), open_page(locale="de-AT")
+    page.route(f"**/{script}", lambda route: route.abort())
+    page.reload()
+    page.get_by_role("tab", name=words[tab]).click()
+    told = page.locator(part).get_by_role("alert")
+    expect(told).to_have_text(words["GRADIO"]["incomplete"])
+    screenshot(page, f"missing-{tab}")
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_camera_refused_to_the_picture_tab_is_told_in_the_visitors_language(
     locale, open_page, address, screenshot
