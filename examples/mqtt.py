@@ -55,7 +55,9 @@ def summary(moment: list[Record]) -> dict[str, int]:
 
 def discovery(topic: str) -> tuple[str, str]:
     """Topic and text by which Home Assistant finds out what the messages under `topic` are."""
-    name = re.sub(r"\W+", "_", topic)
+    # Home Assistant passes over a topic with letters beyond ASCII.
+    plain = topic.encode("ascii", "backslashreplace").decode()
+    name = re.sub(r"\W+", "_", plain)
     sensor = {
         "name": f"Faces in {topic}",
         "unique_id": name,

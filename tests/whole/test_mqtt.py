@@ -3,6 +3,8 @@
 import json
 import os
 import queue
+import re
+import runpy
 import shutil
 import signal
 import subprocess
@@ -203,6 +205,15 @@ def test_a_broker_that_is_not_there_is_waited_for_and_told_all_when_it_comes(mos
                 TOPIC,
                 f"{TOPIC}/available",
             )
+
+
+def test_home_assistant_can_tell_sensors_apart_whatever_their_rooms_are_called():
+    discovery = runpy.run_path(str(ROOT / "examples" / "mqtt.py"))["discovery"]
+    rooms = ("home/kitchen", "home/k\u00fcche", "home/\u53a8\u623f", "home/\u5ba2\u5385")
+    topics = {discovery(room)[0] for room in rooms}
+    assert len(topics) == len(rooms)
+    for topic in topics:  # as Home Assistant's own pattern has it
+        assert re.fullmatch(r"homeassistant/sensor/[a-zA-Z0-9_-]+/config", topic)
 
 
 def test_a_broker_wants_a_login(mosquitto, tmp_path):
