@@ -249,11 +249,15 @@ def check_target(target: Path | None, source: str) -> None:
         return
     if source != "-" and target.resolve() == Path(source).resolve():
         raise ValueError(f"{target} is the input itself; give another place for what is drawn.")
+    if holds_many(source):
+        return
     if is_video(source):
         if target.suffix.lower() != ".mp4":
             raise ValueError(f"{target} is not named like an MP4 file; call it {target}.mp4, say.")
-    elif not holds_many(source) and not is_picture_name(target):
+    elif not is_picture_name(target):
         raise ValueError(f"{target} is not named like a picture; call it {target}.png, say.")
+    if target.is_dir():
+        raise ValueError(f"{target} is a folder; name a file in it.")
 
 
 def is_video(source: str) -> bool:

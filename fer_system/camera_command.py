@@ -241,6 +241,8 @@ def video_path(target: str, camera: Camera) -> Path:
         raise ValueError(f"{target} is neither named like an MP4 file nor {HTTP}HOST:PORT.")
     if camera.kind == "file" and path.resolve() == Path(camera.address).resolve():
         raise ValueError(f"{target} is the input itself; give another place for what is drawn.")
+    if path.is_dir():
+        raise ValueError(f"{target} is a folder; name a file in it.")
     return path
 
 

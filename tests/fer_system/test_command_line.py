@@ -179,9 +179,11 @@ def test_drawn_pictures_go_where_they_are_asked_to(run, folder, astronaut, tmp_p
     assert made == {"happy/10.png", "other/1.png"}
 
 
-def test_wrong_usage_is_a_sentence_and_exit_code_2(subtests, run, astronaut):
+def test_wrong_usage_is_a_sentence_and_exit_code_2(subtests, run, astronaut, tmp_path):
+    (tmp_path / "folder.png").mkdir()
     for flags, words in [
         (["--annotate", "{input}"], "is the input itself"),
+        (["--annotate", str(tmp_path / "folder.png")], "folder.png is a folder; name a file in it"),
         (["--annotate", "drawn.txt"], "not named like a picture"),
         (["--threshold", "nan"], "The threshold is nan; give a number from 0 to 1."),
         (["--threshold", "much"], "invalid float value"),
@@ -228,6 +230,10 @@ def test_a_video_that_is_none_and_a_wrong_target_are_sentences(run, tmp_path):
     ended = run(tmp_path / "broken.mp4", "--annotate", tmp_path / "out.png")
     assert ended.returncode == 2
     assert b"not named like an MP4 file" in ended.stderr
+    (tmp_path / "folder.mp4").mkdir()
+    ended = run(tmp_path / "broken.mp4", "--annotate", tmp_path / "folder.mp4")
+    assert ended.returncode == 2
+    assert b"folder.mp4 is a folder; name a file in it." in ended.stderr
 
 
 def test_help_tells_the_exit_codes(run):

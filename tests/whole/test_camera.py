@@ -203,6 +203,8 @@ def test_sigterm_ends_it_where_the_reader_has_stopped_reading(command, long):
 def test_what_cannot_be_watched_is_one_sentence_and_exit_code_2(subtests, run, short, tmp_path):
     (tmp_path / "text.mp4").write_bytes(b"This is not a video.")
     write_song(tmp_path / "song.mp4")
+    folder = tmp_path / "folder.mp4"
+    folder.mkdir()
     for flags, words in [
         (["9"], "There is no camera 9; plug it in, or name another one."),
         (["/dev/null"], "/dev/null gives no pictures"),
@@ -219,6 +221,7 @@ def test_what_cannot_be_watched_is_one_sentence_and_exit_code_2(subtests, run, s
         ([short, "--every", "inf"], "--every is inf; "),
         ([short, "--annotate", "out.png"], "out.png is neither named like an MP4 file"),
         ([short, "--annotate", short], "is the input itself"),
+        ([short, "--annotate", folder], "folder.mp4 is a folder; name a file in it."),
         ([short, "--annotate", "http://127.0.0.1"], "http://127.0.0.1 is no address for pictures"),
         ([short, "--annotate", "http://127.0.0.1:99999"], "is no address for pictures"),
         ([short, "--annotate", "http://nowhere.invalid:80"], "can't be served at"),
