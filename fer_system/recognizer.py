@@ -33,8 +33,8 @@ class Face:
     `probabilities` maps every class, in the model's order, to 0..1 with sum 1, and `score` is the
     face detector's, in 0..1, or None where the whole picture was taken as one face.
     `threshold` is the probability from which on a label is worth showing, higher for a face that
-    looks aside, down or up, and `square` (left, top,
-    side) in pixels what the network saw, which may reach over the picture's edge.
+    looks aside, down or up or is seen tilted, and `square` (left, top, side) in pixels what the
+    network saw, which may reach over the picture's edge.
     `tilt` is by how many degrees clockwise the square was turned about its middle, so that the
     network saw the head upright: 0 for heads that are nearly so. `turned` is by how many degrees
     clockwise the whole picture had to be turned before the face was found, 0 as a rule; all places
@@ -270,7 +270,7 @@ class Recognizer:
         return np.mean(np.split(probabilities, 2), axis=0), activation
 
     def graph(self) -> bytes:
-        """The file of an ONNX graph that does what this does; fer_system.graph tells how.
+        """The file of an ONNX graph that does what `frame` does; fer_system.graph tells how.
 
         Raises DetectorError where another detector than YuNet is in use.
         """

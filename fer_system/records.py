@@ -9,7 +9,8 @@ The columns of a table, in this order:
   when a camera began to be watched, empty for pictures. The page's webcam table, which the browser
   writes, has the time of day there.
 - `face` counts a picture's faces from 1, the largest first; a face that is followed has its id.
-- `left`, `top`, `width` and `height` are the box in whole pixels of the upright picture.
+- `left`, `top`, `width` and `height` are the box in whole pixels of the picture as any viewer shows
+  it, even where its faces lie on their side.
 - `label` is the most probable class, always, and `confidence` its probability, 0..1; `uncertain` is
   1 where no label should be shown, else 0. A face that is followed is uncertain while it has no
   steady label.

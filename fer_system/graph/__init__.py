@@ -1,9 +1,9 @@
 """The recogniser as one ONNX graph: a picture in, its faces and their emotions out.
 
 For whatever runs ONNX but not this library: the page in a browser, phones, C#, Java. It does what
-`Recognizer` does with a picture that YuNet looks at as it is, of SHORTEST to LONGEST pixels a side.
-Larger pictures have to be scaled down before, by area; and whoever has only a face that was cut out
-before gives it to the model file itself.
+`Recognizer.frame` does with a picture that YuNet looks at as it is, of SHORTEST to LONGEST pixels a
+side. Larger pictures have to be scaled down before, by area; and whoever has only a face that was
+cut out before gives it to the model file itself.
 
     picture         uint8 (height, width, 3 or 4), RGB or RGBA
     boxes           int64 (faces, 4): left, top, width, height in whole pixels, the largest first
