@@ -21,6 +21,7 @@ from PIL import Image
 from fer_system.film import read_film, read_frames
 from fer_system.records import csv_header
 from tests.clips import face_picture, steady, write_clip, write_song
+from tests.disks import small_disk
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
@@ -154,22 +155,14 @@ def test_what_a_killed_one_leaves_of_the_video_can_be_played(command, long, tmp_
     assert list(read_frames(partial, read_film(partial)))
 
 
-@pytest.mark.skipif(os.name == "nt" or os.getuid() != 0, reason="a full disk needs root to make")
 def test_a_full_disk_is_a_sentence_and_no_video_passes_for_whole(run, long, tmp_path):
-    small = tmp_path / "small"
-    small.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=40k", "tmpfs", str(small)]
-    if subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("this system lets nobody mount a file system")
-    try:
+    with small_disk(tmp_path / "small", "40k") as small:
         done = run(long, "--annotate", small / "out.mp4")
         assert done.returncode == 2
         watching, complaint = done.stderr.splitlines()
         assert watching.startswith("Watching room.mp4 since ")
         assert complaint == "The output cannot be written (No space left on device)."
         assert not (small / "out.mp4").exists()
-    finally:
-        subprocess.run(["umount", "-l", str(small)], check=True)
 
 
 @unless_on_windows
