@@ -66,4 +66,9 @@ def lean(landmarks: Landmarks | None, tilt: float = 0.0) -> float:
     points = np.asarray(landmarks) - np.mean(landmarks, axis=0)
     along = (UPRIGHT * points).sum()
     across = (UPRIGHT[:, 0] * points[:, 1] - UPRIGHT[:, 1] * points[:, 0]).sum()
-    return float((np.degrees(np.arctan2(across, along)) - tilt + 180) % 360 - 180)
+    return half_turn(float(np.degrees(np.arctan2(across, along))) - tilt)
+
+
+def half_turn(degrees: float) -> float:
+    """The same direction as one of -180 to 180 degrees."""
+    return (degrees + 180) % 360 - 180

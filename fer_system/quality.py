@@ -5,7 +5,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from .crop import Landmarks
+from .crop import Landmarks, half_turn
 
 Note = Literal["small", "dark", "blurred", "turned"]
 
@@ -58,5 +58,5 @@ def is_turned(landmarks: Landmarks, tilt: float = 0.0) -> bool:
     aside = float((nose - eyes) @ along) / length
     way = max(float((corners - eyes) @ down), 1e-6)
     height = float((nose - eyes) @ down) / way
-    rest = (np.degrees(np.arctan2(line[1], line[0])) - tilt + 180) % 360 - 180
+    rest = half_turn(float(np.degrees(np.arctan2(line[1], line[0]))) - tilt)
     return abs(aside) > ASIDE or not RAISED <= height <= LOWERED or abs(rest) > TILT

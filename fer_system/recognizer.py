@@ -35,10 +35,10 @@ class Face:
     `threshold` is the probability from which on a label is worth showing, higher for a face that
     looks aside, down or up or is seen tilted, and `square` (left, top, side) in pixels what the
     network saw, which may reach over the picture's edge.
-    `tilt` is by how many degrees clockwise the square was turned about its middle, so that the
-    network saw the head upright: 0 for heads that are nearly so. `turned` is by how many degrees
-    clockwise the whole picture had to be turned before the face was found, 0 as a rule; all places
-    are those in the picture as it was given.
+    `tilt` is by how many degrees clockwise, -180 to 180, the square was turned about its middle, so
+    that the network saw the head upright: 0 for heads that are nearly so. `turned` is by how many
+    degrees clockwise the whole picture had to be turned before the face was found, 0 as a rule; all
+    places are those in the picture as it was given.
     Where the caller asked for them, `quality` names what makes the face hard to read, and `maps`,
     float32 (rows, columns, classes) over that square, tells how much each place speaks for each
     class; it is None too where the network doesn't tell.

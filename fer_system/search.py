@@ -10,7 +10,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from .crop import Square, cut_square, lean, square_to_picture
+from .crop import Square, cut_square, half_turn, lean, square_to_picture
 from .detector import LONGEST, Detection, Detector
 from .errors import RecognitionError
 
@@ -102,18 +102,18 @@ def straightened(detector: Detector, picture: np.ndarray, face: Detection) -> De
     As it is where turned upright it is no surer a face; where it is hardly tilted, only its
     landmarks are those of the closer look.
     """
-    given = (180 - face.turned) % 360 - 180.0
+    given = half_turn(-face.turned)
     rest, tilt = lean(face.landmarks, given), given
     as_it_is = straight = replace(face, tilt=given)
     if abs(rest) < LEANING:
         return as_it_is
     for _ in range(LOOKS):
-        tilt += rest
+        tilt = half_turn(tilt + rest)
         seen = _alone(detector, picture, face, tilt)
         if seen is None or (seen.score or 0) < (face.score or 0):
             return as_it_is
         rest = lean(seen.landmarks, tilt)
-        if abs(tilt + rest) <= TILTED:
+        if abs(half_turn(tilt + rest)) <= TILTED:
             return replace(face, tilt=0.0, landmarks=seen.landmarks)
         straight = seen
         if abs(rest) < LEANING:

@@ -94,6 +94,13 @@ def test_a_picture_with_a_sure_face_is_not_turned():
     assert max(looks.sizes) <= GLANCE
 
 
+def test_no_tilt_is_more_than_half_a_turn(subtests, recognizer):
+    for degrees in range(0, 360, 30):
+        with subtests.test(degrees=degrees):
+            (face,) = recognizer(turned_picture(degrees)[0])
+            assert -180 <= face.tilt <= 180
+
+
 def test_the_face_of_a_picture_lying_askew_is_read_as_if_it_were_upright(subtests, recognizer):
     (upright,) = recognizer(data.astronaut())
     assert (upright.turned, upright.tilt) == (0, 0)
