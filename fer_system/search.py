@@ -13,6 +13,7 @@ import numpy as np
 from .crop import Square, cut_square, half_turn, lean, square_to_picture
 from .detector import LONGEST, Detection, Detector
 from .errors import RecognitionError
+from .picture import load_picture
 
 Detail = Literal["fast", "normal", "high"]
 """How thoroughly a still is searched for small faces."""
@@ -85,8 +86,9 @@ def find_turned(
     if any((face.score or 0) >= SURE for face in found):
         return found
     best, most = 0, _sum(found)
+    small = load_picture(picture, 2 * GLANCE)  # a large one takes seconds to turn
     for degrees in TURNS:
-        faces = detector(_turned(picture, degrees), GLANCE)
+        faces = detector(_turned(small, degrees), GLANCE)
         if any((face.score or 0) >= CREDIBLE for face in faces) and _sum(faces) > most:
             best, most = degrees, _sum(faces)
     if not best:

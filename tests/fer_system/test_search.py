@@ -94,6 +94,18 @@ def test_a_picture_with_a_sure_face_is_not_turned():
     assert max(looks.sizes) <= GLANCE
 
 
+def test_a_large_picture_is_made_smaller_before_it_is_turned():
+    shown = []
+
+    def look(picture, longest):
+        shown.append(max(picture.shape))
+        return []
+
+    assert find_turned(look, np.zeros((3000, 4000, 3), np.uint8), [], "fast") == []
+    assert len(shown) == 5
+    assert max(shown) < 3 * GLANCE
+
+
 def test_no_tilt_is_more_than_half_a_turn(subtests, recognizer):
     for degrees in range(0, 360, 30):
         with subtests.test(degrees=degrees):
