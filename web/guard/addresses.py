@@ -11,7 +11,11 @@ from typing import Any
 import gradio as gr
 import httpx
 from gradio.utils import get_upload_folder, is_in_or_equal
-from gradio_client.utils import strip_invalid_filename_characters
+from gradio_client.utils import (
+    is_file_obj_with_meta,
+    strip_invalid_filename_characters,
+    traverse,
+)
 from safehttpx import AsyncSecureTransport, is_public_ip
 
 from web import text
@@ -51,9 +55,13 @@ class Addresses:
         headers = getattr(named.get("request"), "headers", None) or {}
         with text.speaking(text.best_language(headers.get("accept-language", ""))):
             for component, value in zip(components, inputs, strict=False):
-                if isinstance(component, FILES) and not named.get("iterator"):
+                if named.get("iterator"):
+                    continue
+                if isinstance(component, FILES):
                     for file in files_of(value, isinstance(component, gr.File)):
                         await self._settle(file, isinstance(component, gr.Image))
+                for file in marked_files(value):
+                    await self._settle(file, isinstance(component, gr.Image))
         return await self._process(block_fn, inputs, *others, **named)
 
     async def _settle(self, file: File, may_hold: bool) -> None:
@@ -78,6 +86,13 @@ def files_of(value: Any, many: bool) -> Iterator[File]:  # noqa: ANN401
         if not isinstance(file, dict) or not isinstance(address_of_file(file), str):
             raise text.alert(text.FILE_NONE.format(value=shown(file)))
         yield file
+
+
+def marked_files(value: Any) -> list[File]:  # noqa: ANN401
+    """What Gradio takes for files, wherever in any component's value: it would fetch them too."""
+    found: list[File] = []
+    traverse(value, found.append, is_file_obj_with_meta)
+    return found
 
 
 def address_of_file(file: File) -> Any:  # noqa: ANN401

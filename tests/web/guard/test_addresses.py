@@ -11,7 +11,8 @@ import pytest
 
 from web import text
 from web.guard import addresses
-from web.guard.addresses import check_uploaded, fetched, files_of
+from web.guard.addresses import Addresses, check_uploaded, fetched, files_of
+from web.guard.disk import Disk
 
 ROOM = 10_000_000
 
@@ -97,6 +98,18 @@ def test_nothing_is_fetched_from_inside_a_network(uploads, monkeypatch):
 
 def test_a_public_address_that_leads_into_a_network_is_refused(web, uploads):
     assert "is not a public address" in refusal(f"{web}to=http://10.0.0.1/a.png")
+
+
+@pytest.mark.parametrize("component", [gr.HTML, gr.JSON, gr.Image])
+@pytest.mark.parametrize("wrapped", [lambda file: file, lambda file: {"x": [file]}])
+def test_no_argument_has_gradio_fetch_a_file_by_itself(component, wrapped, uploads):
+    with gr.Blocks() as app:
+        gr.on([], lambda value: value, [component()], None)
+    guarded = Addresses(app, Disk(uploads, 60))
+    file = {"path": "http://127.0.0.1:80/secret.png", "meta": {"_type": "gradio.FileData"}}
+    given = wrapped(file) | {"url": "data:image/png;base64,AAAA"}
+    with pytest.raises(gr.Error, match="is not a public address"):
+        asyncio.run(guarded.process(0, [given]))
 
 
 def test_a_path_is_one_of_an_upload_that_is_still_here(uploads, tmp_path):
