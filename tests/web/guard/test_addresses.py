@@ -6,6 +6,7 @@ import http.server
 import socket
 import threading
 
+import brotli
 import gradio as gr
 import pytest
 
@@ -39,8 +40,16 @@ def web(tmp_path, monkeypatch):
                 self.send_response(302)
                 self.send_header("Location", self.path[4:])
                 self.end_headers()
+            elif self.path == "/packed":
+                self.answer(brotli.compress(bytes(2_000_001)), "br")
             else:
                 super().do_GET()
+
+        def answer(self, content, coding="identity"):
+            self.send_response(200)
+            self.send_header("Content-Encoding", coding)
+            self.end_headers()
+            self.wfile.write(content)
 
         def log_message(self, *args):
             pass
@@ -70,6 +79,10 @@ def test_a_file_at_a_public_address_becomes_an_upload(web, uploads):
         assert path.read_bytes() == b"picture"
         assert path.parent.parent == uploads
         assert path.suffix == ".png"
+
+
+def test_what_comes_packed_is_not_unpacked_beyond_all_bounds(web, uploads):
+    assert brotli.decompress(fetch(f"{web}packed").read_bytes()) == bytes(2_000_001)
 
 
 def test_what_cannot_be_fetched_is_refused_by_a_sentence_and_leaves_no_file(
