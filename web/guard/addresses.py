@@ -161,10 +161,10 @@ async def answer_of(url: httpx.URL) -> AsyncIterator[httpx.Response]:
             httpx.AsyncClient(transport=transport) as client,
             client.stream("GET", url, headers={"Accept-Encoding": "identity"}) as response,
         ):
-            if response.next_request is None:
+            if not response.has_redirect_location:
                 yield response
                 return
-            url = response.next_request.url
+            url = url.join(response.headers["location"])  # the transport has put an IP into its own
     raise httpx.TooManyRedirects("Sent from one address to the next too often.")
 
 

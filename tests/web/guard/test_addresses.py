@@ -40,6 +40,8 @@ def web(tmp_path, monkeypatch):
                 self.send_response(302)
                 self.send_header("Location", self.path[4:])
                 self.end_headers()
+            elif self.path == "/host":
+                self.answer(self.headers["Host"].encode())
             elif self.path == "/packed":
                 self.answer(brotli.compress(bytes(2_000_001)), "br")
             else:
@@ -79,6 +81,11 @@ def test_a_file_at_a_public_address_becomes_an_upload(web, uploads):
         assert path.read_bytes() == b"picture"
         assert path.parent.parent == uploads
         assert path.suffix == ".png"
+
+
+def test_a_host_that_leads_on_to_itself_is_asked_by_its_name(web, uploads):
+    named = web.replace("127.0.0.1", "localhost")
+    assert fetch(f"{named}to=/host").read_bytes() == b"localhost"
 
 
 def test_what_comes_packed_is_not_unpacked_beyond_all_bounds(web, uploads):
