@@ -1,6 +1,7 @@
 """Files that callers of the API name: what was uploaded here, or what a public address holds."""
 
 import asyncio
+import ipaddress
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -10,13 +11,13 @@ from typing import Any
 
 import gradio as gr
 import httpx
+import safehttpx
 from gradio.utils import get_upload_folder, is_in_or_equal
 from gradio_client.utils import (
     is_file_obj_with_meta,
     strip_invalid_filename_characters,
     traverse,
 )
-from safehttpx import AsyncSecureTransport, is_public_ip
 
 from web import text
 from web.guard.disk import Disk
@@ -156,7 +157,7 @@ async def keep(response: httpx.Response, path: Path, room: int) -> None:
 async def answer_of(url: httpx.URL) -> AsyncIterator[httpx.Response]:
     """The answer at an address, not yet read; every host on the way to it must be public."""
     for _ in range(MOST_REDIRECTS + 1):
-        transport = AsyncSecureTransport(await public_ip(url))
+        transport = safehttpx.AsyncSecureTransport(await public_ip(url))
         async with (
             httpx.AsyncClient(transport=transport) as client,
             client.stream("GET", url, headers={"Accept-Encoding": "identity"}) as response,
@@ -166,6 +167,14 @@ async def answer_of(url: httpx.URL) -> AsyncIterator[httpx.Response]:
                 return
             url = url.join(response.headers["location"])  # the transport has put an IP into its own
     raise httpx.TooManyRedirects("Sent from one address to the next too often.")
+
+
+def is_public_ip(place: str) -> bool:
+    """Whether an IP address is on the internet.
+
+    safehttpx lets 100.64.0.0/10 pass, in which providers and clouds have services of their own.
+    """
+    return safehttpx.is_public_ip(place) and ipaddress.ip_address(place).is_global
 
 
 async def public_ip(url: httpx.URL) -> str:

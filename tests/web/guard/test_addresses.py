@@ -109,7 +109,9 @@ def test_what_cannot_be_fetched_is_refused_by_a_sentence_and_leaves_no_file(
 
 
 def test_nothing_is_fetched_from_inside_a_network(uploads, monkeypatch):
-    for host in ("127.0.0.1", "localhost", "10.0.0.1", "169.254.169.254", "[::1]", "0.0.0.0"):
+    for host in (
+        "127.0.0.1", "localhost", "10.0.0.1", "169.254.169.254", "100.64.0.1", "[::1]", "0.0.0.0",
+    ):  # fmt: skip
         sentence = refusal(f"http://{host}:80/secret.png")
         assert f"http://{host}" in sentence
         assert "is not a public address" in sentence
