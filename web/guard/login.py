@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -141,11 +142,14 @@ class Login:
 
 
 async def _fields(request: Request) -> tuple[str, str] | None:
-    """User and password as the form has them; None where it is none, or too long."""
+    """User and password as the form has them; None where it is none, too long or damaged."""
     if int(request.headers.get("content-length") or MAX_FORM + 1) > MAX_FORM:
         return None
-    async with request.form(max_files=0, max_fields=8) as fields:
-        user, password = fields.get("username", ""), fields.get("password", "")
+    try:
+        async with request.form(max_files=0, max_fields=8) as fields:
+            user, password = fields.get("username", ""), fields.get("password", "")
+    except HTTPException:  # which nobody answers so far outside
+        return None
     return (user.strip(), password) if isinstance(user, str) and isinstance(password, str) else None
 
 

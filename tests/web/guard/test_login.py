@@ -109,6 +109,27 @@ def test_a_form_that_is_none_is_refused(fields):
     assert anyio.run(status) in (400, 401)
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"x"),
+        (
+            "multipart/form-data; boundary=b",
+            b'--b\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\nx\r\n--b--\r\n',
+        ),
+        ("application/x-www-form-urlencoded", b"username=ann&" * 20),
+    ],
+    ids=["no boundary", "a file", "many fields"],
+)
+def test_a_form_that_cannot_be_read_is_the_senders_fault(kind, body):
+    async def status():
+        async with guarded() as page:
+            headers = {"content-type": kind}
+            return (await page.post("/login", content=body, headers=headers)).status_code
+
+    assert anyio.run(status) == 400
+
+
 def test_logins_come_from_a_file_with_one_sentence_where_it_is_none(subtests, tmp_path, model_path):
     for content, words in [
         ("ann", ("Line 1 of", "USER:PASSWORD")),
