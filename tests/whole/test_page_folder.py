@@ -215,6 +215,24 @@ HOLD_READING = """() => {
 }"""
 
 
+def test_a_dropped_folder_that_cannot_be_read_to_its_end_is_named_as_left_out(open_page, address):
+    found = open_page().evaluate(
+        """async (at) => {
+            const { kindsOf, ofEntries } = await import(`${at}folder/walk.js`);
+            const kinds = kindsOf({ suffixes: [".png"], junk: [], pictures: 9, others: 9 });
+            const file = { fullPath: "/all/1.png", file: (give) => give(new File(["x"], "1.png")) };
+            const parts = [[file]];
+            const readEntries = (give, fail) => (parts.length ? give(parts.pop()) : fail());
+            const createReader = () => ({ readEntries });
+            const folder = { fullPath: "/all", isDirectory: true, createReader };
+            const found = await ofEntries([folder], kinds, () => {});
+            return found.map(({ path, isGone }) => [path, isGone]).sort();
+        }""",
+        address,
+    )
+    assert found == [["all", True], ["all/1.png", False]]
+
+
 def test_an_upload_that_breaks_off_says_so_and_can_be_tried_again(open_page, astronaut):
     page = tab_of(open_page())
     page.route("**/gradio_api/upload*", lambda route: route.abort())

@@ -22,7 +22,7 @@ export async function ofEntries(entries, kinds, tell) {
     while (waiting.length) {
       const entry = waiting.shift();
       if (entry instanceof File) add(entry.name, entry);
-      else if (entry.isDirectory) waiting.unshift(...(await inside(entry)));
+      else if (entry.isDirectory) waiting.unshift(...(await inside(entry, add)));
       else await addEntry(entry, kinds, add);
       tell(add.count());
     }
@@ -30,7 +30,7 @@ export async function ofEntries(entries, kinds, tell) {
 }
 
 async function addEntry(entry, kinds, add) {
-  const path = entry.fullPath.replace(/^\//, "");
+  const path = pathOf(entry);
   if (!kinds.isPicture(path)) return add(path, null);
   try {
     add(path, await new Promise((give, fail) => entry.file(give, fail)));
@@ -39,14 +39,23 @@ async function addEntry(entry, kinds, add) {
   }
 }
 
-// A browser hands them over in parts; an empty one is the last.
-async function inside(folder) {
+function pathOf({ fullPath }) {
+  return fullPath.replace(/^\//, "");
+}
+
+// A browser hands them over in parts; an empty one is the last. A folder that cannot be read is told of like a file.
+async function inside(folder, add) {
   const reader = folder.createReader();
   const found = [];
   for (;;) {
-    const part = await new Promise((give) => reader.readEntries(give, () => give([])));
-    if (!part.length) return found;
-    found.push(...part);
+    try {
+      const part = await new Promise((give, fail) => reader.readEntries(give, fail));
+      if (!part.length) return found;
+      found.push(...part);
+    } catch {
+      add(pathOf(folder), null, true);
+      return found;
+    }
   }
 }
 
