@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import expect, sync_playwright
 from skimage import data
 
@@ -91,6 +91,17 @@ def folder(tmp_path_factory):
 def astronaut(folder):
     Image.fromarray(data.astronaut()).save(folder / "astronaut.png")
     return folder / "astronaut.png"
+
+
+@pytest.fixture(scope="session")
+def two(folder):
+    """Two faces side by side."""
+    face = Image.fromarray(data.astronaut())
+    picture = Image.new("RGB", (1024, 512))
+    picture.paste(face, (0, 0))
+    picture.paste(ImageOps.mirror(face), (512, 0))
+    picture.save(folder / "two.png")
+    return folder / "two.png"
 
 
 @pytest.fixture(scope="session")

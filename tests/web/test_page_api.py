@@ -22,13 +22,6 @@ def predict(address):
     return lambda path: client.predict(handle_file(str(path)), api_name="/predict_image")
 
 
-@pytest.fixture(scope="module")
-def astronaut(tmp_path_factory):
-    path = tmp_path_factory.mktemp("pictures") / "astronaut.png"
-    Image.fromarray(data.astronaut()).save(path)
-    return path
-
-
 @with_both_detectors
 def test_a_picture_comes_back_with_every_face_and_all_its_probabilities(
     predict, astronaut, recognizer

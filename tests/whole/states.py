@@ -4,9 +4,8 @@ import io
 import zipfile
 
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image
 from playwright.sync_api import expect
-from skimage import data
 
 from tests.browsing import UPLOAD, wait_for_picture
 from tests.clips import steady, write_clip
@@ -23,12 +22,8 @@ REFUSED = """() => {
 
 
 @pytest.fixture(scope="session")
-def material(folder, astronaut):
+def material(folder, astronaut, two):
     """The files that the states are made of, by name."""
-    two = Image.new("RGB", (1024, 512))
-    two.paste(Image.fromarray(data.astronaut()), (0, 0))
-    two.paste(ImageOps.mirror(Image.fromarray(data.astronaut())), (512, 0))
-    two.save(folder / "two-faces.png")
     Image.new("RGB", (400, 300), "gray").save(folder / "empty.png")
     (folder / "wrong.png").write_text("This is not a picture.")
     gray = io.BytesIO()
@@ -40,7 +35,7 @@ def material(folder, astronaut):
         archive.writestr("happy/5.png", b"This is not a picture.")
     return {
         "face": astronaut,
-        "faces": folder / "two-faces.png",
+        "faces": two,
         "empty": folder / "empty.png",
         "wrong": folder / "wrong.png",
         "film": write_clip(folder / "film.mp4", steady(20)),

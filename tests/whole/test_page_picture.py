@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image
 from playwright.sync_api import expect
 from skimage import data
 
@@ -60,16 +60,6 @@ def test_the_first_screen_has_the_whole_answer(viewport, open_page, astronaut):
             return top >= 0 && bottom <= innerHeight && top < bottom;
         })"""
     )
-
-
-@pytest.fixture(scope="module")
-def two(folder):
-    """Two faces side by side."""
-    picture = Image.new("RGB", (1024, 512))
-    picture.paste(Image.fromarray(data.astronaut()), (0, 0))
-    picture.paste(ImageOps.mirror(Image.fromarray(data.astronaut())), (512, 0))
-    picture.save(folder / "two.png")
-    return folder / "two.png"
 
 
 @with_both_detectors

@@ -16,7 +16,6 @@ import pandas as pd
 import pytest
 from packaging.requirements import Requirement
 from PIL import Image
-from skimage import data
 
 from fer_system import Recognizer
 from fer_system.detector import YUNET_FILE
@@ -29,14 +28,7 @@ URI = "models:/fer@champion"
 
 
 @pytest.fixture(scope="module")
-def astronaut_file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("picture") / "astronaut.png"
-    Image.fromarray(data.astronaut()).save(path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def registry(model_path, astronaut_file, tmp_path_factory):
+def registry(model_path, astronaut, tmp_path_factory):
     """The environment of a clone whose registry holds the toy model as champion."""
     root, path = tmp_path_factory.mktemp("clone"), sys.path.copy()
     folder = root / "recognizer"
@@ -48,7 +40,7 @@ def registry(model_path, astronaut_file, tmp_path_factory):
         patch.setenv("DVC_ROOT", str(root))
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{root / 'mlflow.db'}")
         journal = Journal("toy")
-        example = pd.DataFrame({PICTURE: [astronaut_file.read_bytes()]})
+        example = pd.DataFrame({PICTURE: [astronaut.read_bytes()]})
         journal.log_model(folder, example, open_folder(folder).predict(example))
         journal.promote()
         journal.finish()
@@ -64,11 +56,11 @@ def model(registry):
 
 
 def test_bytes_paths_and_cut_faces_of_any_number_type_give_what_the_recogniser_gives(
-    model, model_path, astronaut_file
+    model, model_path, astronaut
 ):
     recognizer = Recognizer(model_path)
     face = np.random.default_rng(3).integers(0, 256, (48, 48, 1)).astype(np.uint8)
-    content, path = astronaut_file.read_bytes(), str(astronaut_file)
+    content, path = astronaut.read_bytes(), str(astronaut)
     pictures = [content, path, face, face[..., 0], face.astype(float), face.astype(float).tolist()]
     found = model.predict(pd.DataFrame({"picture": pictures}))
     photo, cut = recognizer(path)[0], recognizer(face)[0]
@@ -99,7 +91,7 @@ def test_what_is_no_picture_or_has_no_face_is_a_row_of_its_own(model):
     assert found["uncertain"].all()
 
 
-def test_loading_it_needs_neither_keras_nor_the_repository(registry, astronaut_file, tmp_path):
+def test_loading_it_needs_neither_keras_nor_the_repository(registry, astronaut, tmp_path):
     code = (
         "import sys, mlflow, pandas as pd; model = mlflow.pyfunc.load_model(sys.argv[1]);"
         "table = model.predict(pd.DataFrame({'picture': [sys.argv[2]]}));"
@@ -107,7 +99,7 @@ def test_loading_it_needs_neither_keras_nor_the_repository(registry, astronaut_f
         "sys.exit(any(name in sys.modules for name in ('tensorflow', 'keras', 'pipeline')))"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", code, URI, astronaut_file],
+        [sys.executable, "-c", code, URI, astronaut],
         cwd=tmp_path,
         env=registry,
         capture_output=True,
@@ -119,8 +111,8 @@ def test_loading_it_needs_neither_keras_nor_the_repository(registry, astronaut_f
     assert not place.startswith(str(REPOSITORY))
 
 
-def test_it_is_served_over_http(registry, model, astronaut_file, tmp_path):
-    content = astronaut_file.read_bytes()
+def test_it_is_served_over_http(registry, model, astronaut, tmp_path):
+    content = astronaut.read_bytes()
     address = f"http://127.0.0.1:{free_port()}"
     command = [sys.executable, "-m", "mlflow", "models", "serve", "--env-manager", "local"]
     with (tmp_path / "log").open("w") as log:
@@ -160,18 +152,18 @@ files.union(files.selectExpr("path", "modificationTime", "length", "X'00'")).sel
 """
 
 
-def test_it_is_a_column_of_spark(registry, model, astronaut_file, tmp_path):
+def test_it_is_a_column_of_spark(registry, model, astronaut, tmp_path):
     pytest.importorskip("pyspark", reason="pyspark is not installed: `make spark`")
     if shutil.which("java") is None:
         pytest.skip("Java is not installed, which Spark needs")
     ended = subprocess.run(
-        [sys.executable, "-c", SPARK_COLUMN, URI, astronaut_file, tmp_path / "table.json"],
+        [sys.executable, "-c", SPARK_COLUMN, URI, astronaut, tmp_path / "table.json"],
         env=registry | {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"},
         capture_output=True,
         text=True,
     )
     assert ended.returncode == 0, ended.stderr
-    given = pd.DataFrame({"picture": [astronaut_file.read_bytes(), b"\0"]})
+    given = pd.DataFrame({"picture": [astronaut.read_bytes(), b"\0"]})
     found = pd.read_json(tmp_path / "table.json", dtype=False, precise_float=True)
     expected = model.predict(given)
     pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_exact=True)

@@ -26,13 +26,6 @@ def predict(address):
     return predicted
 
 
-@pytest.fixture(scope="module")
-def astronaut(tmp_path_factory):
-    path = tmp_path_factory.mktemp("pictures") / "astronaut.png"
-    Image.fromarray(data.astronaut()).save(path)
-    return path
-
-
 @pytest.fixture
 def archive(tmp_path, astronaut):
     whole = astronaut.read_bytes()
