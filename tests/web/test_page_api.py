@@ -1,3 +1,4 @@
+import base64
 import csv
 import json
 import os
@@ -126,6 +127,15 @@ def test_a_private_address_is_not_fetched_and_the_refusal_speaks_the_callers_lan
     answer = call(address, {"path": named}, language="de")
     sentence = json.loads(answer.partition("data: ")[2])["error"]
     assert sentence.startswith(f"{named} ist keine öffentliche Adresse")
+
+
+def test_a_picture_may_be_in_its_address_however_that_is_given(subtests, address, astronaut):
+    held = f"data:image/png;base64,{base64.b64encode(astronaut.read_bytes()).decode()}"
+    meta = {"_type": "gradio.FileData"}
+    for file in ({"url": held}, {"path": held}, {"path": "", "url": held}):
+        for marked in ({}, {"meta": meta}):
+            with subtests.test(parts=[*file, *marked]):
+                assert call(address, file | marked).startswith("event: complete")
 
 
 def test_a_broken_data_address_is_refused(subtests, address):

@@ -75,7 +75,10 @@ class Addresses:
         if scheme in ("http", "https"):
             path = await fetched(address, self._disk.room())
             file |= {"path": str(path), "url": None, "orig_name": path.name}
-        elif not (scheme == "data" and may_hold):
+        elif scheme == "data" and may_hold:
+            file["url"] = address
+            file.pop("path", None)  # or Gradio would look for it on the disk
+        else:
             check_uploaded(address)
 
 
