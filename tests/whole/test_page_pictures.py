@@ -20,10 +20,11 @@ ABOUT = STORED / "about.json"
 RENEW = "FER_RENEW_PICTURES" in os.environ
 SIZES = {"desktop": (1440, 900), "tablet": (768, 1024), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
-# What a film, a camera or a clock shows, and what goes away by itself.
+# What a film, a camera or a clock shows, and what comes and goes by itself.
 HIDDEN = """
   video, canvas, #webcam [data-part=overlay], #webcam [role=status], #webcam output, .toast-wrap,
   .eta-bar, .progress-text, .wrap.generating { visibility: hidden !important; }
+  #webcam [data-part=next] { display: none !important; }
   * { transition: none !important; caret-color: transparent !important; }
 """
 LEVELS = 24
