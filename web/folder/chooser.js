@@ -1,8 +1,9 @@
 // Takes pictures, folders and archives, by choosing and by dropping, and hands them to the server: all that is not
 // an archive already is packed into some. Gradio calls `begin` with the `element` that chooser.html is in.
 
+import { partOf } from "../webcam/controls.js";
 import { archives } from "./pack.js";
-import { chosen, factsOf, fill, number, partOf } from "./parts.js";
+import { chosen, factsOf, fill, number } from "./parts.js";
 import { Refused, send } from "./send.js";
 import { endingOf, entriesOf, kindsOf, ofEntries, ofInput, TooMany } from "./walk.js";
 

@@ -44,12 +44,6 @@ export function nameOf({ model, threshold }, folder, kind) {
   return `${["faces", plain[0], day, plain[1], "threshold", rounded(threshold)].filter((part) => part !== "").join("-")}.${kind}`;
 }
 
-export function save(blob, name) {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
 // A face that is turned needs more than the model's `own` threshold, and then more than the visitor's by as much:
 // as Recognizer does it.
 export function isUncertain({ confidence, needed }, { threshold, own }) {

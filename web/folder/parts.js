@@ -1,11 +1,9 @@
-// What both of the tab's scripts need: named parts of the page, numbers, and what was chosen.
+// What both of the tab's scripts need: what the server wrote, numbers, elements, and what was chosen.
+
+import { partOf } from "../webcam/controls.js";
 
 // The folder or archive that is being looked at, or was; empty for loose pictures. chooser.js writes it.
 export const chosen = { name: "" };
-
-export function partOf(element, name) {
-  return element.querySelector(`[data-part=${name}]`);
-}
 
 // What the server wrote for the scripts, null where it wrote nothing.
 export function factsOf(element) {

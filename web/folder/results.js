@@ -1,9 +1,11 @@
 // Table, thumbnails, filters and downloads of what was found in many pictures. The answer holds all pictures as data,
 // and the page shows a part of them at a time. Gradio calls `begin` with the `element` that overview.html is in.
 
+import { partOf } from "../webcam/controls.js";
+import { save } from "../webcam/save.js";
 import { thresholdOf } from "../webcam/threshold.js";
-import { asCsv, asJson, isUncertain, nameOf, save } from "./files.js";
-import { chosen, factsOf, fill, made, number, partOf } from "./parts.js";
+import { asCsv, asJson, isUncertain, nameOf } from "./files.js";
+import { chosen, factsOf, fill, made, number } from "./parts.js";
 
 const STEP = 100; // rows that are shown, and that a press on the button adds
 const THUMBNAILS = innerWidth <= 640 ? 12 : 30; // the same of thumbnails: some lines of them

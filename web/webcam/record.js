@@ -3,6 +3,7 @@
 import { isOn, partOf } from "./controls.js";
 import { thresholdOf } from "./threshold.js";
 import { drawOn } from "./overlay.js";
+import { save } from "./save.js";
 import { csvOf, written } from "./table.js";
 import { TIMELINE_SECONDS } from "./timeline.js";
 
@@ -49,13 +50,13 @@ export function csv({ classes, record: { rows } }) {
 export function saveTable(webcam) {
   const model = webcam.model.replaceAll(/[^\p{L}\p{N}_.-]+/gu, "_");
   const name = `${model}-threshold-${Number(thresholdOf(webcam).toFixed(4))}`;
-  save(new Blob([csv(webcam)], { type: "text/csv" }), `${name}.csv`);
+  saveNow(new Blob([csv(webcam)], { type: "text/csv" }), `${name}.csv`);
 }
 
 export function saveSnapshot(webcam) {
   const canvas = document.createElement("canvas");
   paint(webcam, canvas);
-  canvas.toBlob((blob) => save(blob, "picture.png"), "image/png");
+  canvas.toBlob((blob) => saveNow(blob, "picture.png"), "image/png");
 }
 
 // Starts a video of what the stage shows, or ends it and saves it.
@@ -70,7 +71,7 @@ export function film(webcam) {
   recorder.onstop = () => {
     webcam.film = null;
     tellFilm(webcam);
-    save(new Blob(parts, { type }), `video.${ending}`);
+    saveNow(new Blob(parts, { type }), `video.${ending}`);
   };
   recorder.start(FILM_PART);
   webcam.film = recorder;
@@ -107,12 +108,7 @@ function paint(webcam, canvas) {
 }
 
 // As a file whose name begins with the moment.
-function save(blob, name) {
+function saveNow(blob, name) {
   const moment = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
-  const link = Object.assign(document.createElement("a"), {
-    href: URL.createObjectURL(blob),
-    download: `webcam-${moment}-${name}`,
-  });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  save(blob, `webcam-${moment}-${name}`);
 }
