@@ -18,6 +18,7 @@ from PIL import Image
 
 from fer_system.data_uri import data_uri
 from fer_system.drawing import annotate
+from fer_system.errors import RecognitionError
 from fer_system.folder import MAX_NAME, Entry
 from fer_system.picture import PictureError, alone_if_large, load_picture, printable
 from fer_system.recognizer import Face, Recognizer
@@ -31,9 +32,10 @@ from fer_system.records import (
     describe_picture,
 )
 from fer_system.results import Result
-from fer_system.search import DETAIL, LONGEST_SEEN, Detail
+from fer_system.search import DETAIL, LONGEST_SEEN, Detail, check_detail
 from web import metrics, text
 from web.cards import face_cards
+from web.guard.addresses import shown
 from web.html import component, note, render
 
 AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
@@ -90,6 +92,14 @@ def file_content(path: Path) -> bytes:
             "The file is longer than the {limit} MB allowed; make it smaller.", limit=MAX_MEGABYTES
         )
     return path.read_bytes()
+
+
+def asked_detail(payload: object) -> Detail | None:
+    """The detail that a caller of the API sent; gr.Error where there is no such."""
+    try:
+        return None if payload is None else check_detail(shown(payload))
+    except RecognitionError as error:
+        raise text.alert(text.error(error)) from error
 
 
 def heading(faces: tuple[Face, ...]) -> str:
@@ -178,6 +188,7 @@ class PictureTab:
         )
         self._found = gr.JSON(label="faces", visible=False)  # for the API alone
         self._detail = gr.Dropdown(list(LONGEST_SEEN), value=DETAIL, label="detail", visible=False)
+        self._detail.preprocess = asked_detail  # type: ignore[method-assign]
 
     def _bind(self) -> None:
         self._examples.click(

@@ -221,8 +221,18 @@ def test_a_picture_takes_a_detail_and_tells_that_it_had_to_be_turned(address, tm
         picture = handle_file(str(tmp_path / "lying.png"))
         _, found = client.predict(picture, detail=detail, api_name="/predict_image")
         assert (found["turned"], len(found["faces"])) == (90, 1)
-    with pytest.raises(AppError):
+    with pytest.raises(AppError, match="no detail 'best'; choose fast, normal or high"):
         client.predict(picture, detail="best", api_name="/predict_image")
+
+
+def test_a_wrong_argument_is_refused_in_the_callers_language(address):
+    for given, sentence in (
+        ((None, "best"), "Die Genauigkeit 'best' gibt es nicht; "),
+        ((None, [7]), "Die Genauigkeit '[7]' gibt es nicht; "),
+        ((2,), "Der Schwellenwert ist 2; "),
+    ):
+        answer = call(address, None, *given, language="de")
+        assert json.loads(answer.partition("data: ")[2])["error"].startswith(sentence)
 
 
 def test_what_is_no_video_is_refused_by_a_sentence_and_leaves_no_file(

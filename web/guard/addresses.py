@@ -63,7 +63,8 @@ class Addresses:
                         await self._settle(file, isinstance(component, gr.Image))
                 for file in marked_files(value):
                     await self._settle(file, isinstance(component, gr.Image))
-        return await self._process(block_fn, inputs, *others, **named)
+            # Gradio reads the arguments before it tells whose request it is.
+            return await self._process(block_fn, inputs, *others, **named)
 
     async def _settle(self, file: File, may_hold: bool) -> None:
         """See that a file is here, fetched if need be; gr.Error says why not.
