@@ -15,6 +15,7 @@ from fer_system.looks import SECONDS
 from fer_system.video import follow
 
 WIDTH, HEIGHT, HEAD, RATE = 480, 320, 130, 10
+EXAMPLE = Path(__file__).parents[2] / "web" / "examples" / "neutral.webp"
 SKIN = (214, 160, 130)
 LEFT, RIGHT = (40, 100), (300, 100)
 
@@ -29,7 +30,7 @@ def head(pixels):
 
 
 ASTRONAUT = head(data.astronaut()[20:220, 126:326])
-DRAWN = head(np.array(Image.open(Path("web/examples/neutral.webp")).convert("RGB")))
+DRAWN = head(np.array(Image.open(EXAMPLE).convert("RGB")))
 ROOM = np.random.default_rng(0).integers(90, 110, (HEIGHT, WIDTH, 3), np.uint8)
 
 
