@@ -30,16 +30,17 @@ def plain(locator):
     return [written.strip().lower() for written in locator.all_inner_texts()]
 
 
-def test_a_card_and_the_drawn_label_have_the_names(served, open_page, astronaut):
+def test_a_card_has_the_names_and_every_class_a_colour(served, open_page, astronaut):
     names, address = served
     page = open_page(at=address)
     page.set_input_files(UPLOAD, astronaut)
-    cards = page.locator("#picture-faces article")
-    expect(cards.first).to_be_visible()
-    shown = plain(page.locator("#picture-faces"))[0]
-    if cards.count() == 1:  # whose card is open
-        assert all(name in shown for name in names)
-    assert any(name in shown for name in names)
+    opener = page.locator("#picture-faces .fer-open").first
+    expect(opener).to_be_visible()
+    if opener.get_attribute("aria-expanded") == "false":
+        opener.click()
+    expect(page.locator("#picture-faces article li").first).to_be_visible()
+    shown = plain(page.locator("#picture-faces article").first)[0]
+    assert all(name in shown for name in names)
     colours = page.evaluate(
         "count => [...Array(count).keys()].map((at) =>"
         " getComputedStyle(document.documentElement).getPropertyValue(`--colour-${at}`))",
