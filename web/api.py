@@ -98,8 +98,9 @@ RESULTS = {
         Value("marked", "The video with its faces marked: an MP4 file of H.264."),
         Value(
             "summary",
-            "An object: model, threshold, width, height, frames, seconds, duration, sound, and "
-            "faces, each with face, first, last, seconds and its labels' shares of that time.",
+            "An object: model, threshold, width, height, frames, seconds, duration, sound, "
+            "faces, the longest seen first, each with face, first, last, seconds and its labels' "
+            "shares of that time, and faces_left_out, how many more there were.",
         ),
         Value("table", "Every face of every frame: a CSV file."),
     ),

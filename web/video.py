@@ -254,8 +254,8 @@ class VideoTab:
         the video's "width", "height", "frames", "seconds" and the "duration" that its file tells,
         its "sound" ("none", "copied", "converted" or "left out") and "faces", each with its id as
         "face", when it was seen "first" and "last", for how many "seconds", and its labels'
-        "shares" of that time; and a CSV file with every face of every frame, whose name tells model
-        and threshold.
+        "shares" of that time, and "faces_left_out", how many more faces there were; and a CSV file
+        with every face of every frame, whose name tells model and threshold.
         """
         with folder_of_cache(self._video.GRADIO_CACHE) as folder:
             target = target_in(folder, video)
