@@ -55,9 +55,9 @@ class Addresses:
         components = (self._app.fns[block_fn] if isinstance(block_fn, int) else block_fn).inputs
         headers = getattr(named.get("request"), "headers", None) or {}
         with text.speaking(text.best_language(headers.get("accept-language", ""))):
-            for component, value in zip(components, inputs, strict=False):
-                if named.get("iterator"):
-                    continue
+            is_begun = bool(named.get("iterator"))  # then Gradio reads no arguments
+            given = () if is_begun else zip(components, inputs, strict=False)
+            for component, value in given:
                 if isinstance(component, FILES):
                     for file in files_of(value, isinstance(component, gr.File)):
                         await self._settle(file, isinstance(component, gr.Image))
