@@ -63,7 +63,7 @@ class Tracker:
     ) -> list[TrackedFace]:
         """The faces of the picture at `time` seconds, and those lost a moment ago, by their ids.
 
-        `looks` has what `look_of` tells of each of `faces`: so a face that comes back after a few
+        `looks` has what `looks_of` tells of each of `faces`: so a face that comes back after a few
         seconds has its id again, and one that takes another's place does not get the other's.
         `is_cut` says that the picture is the first of another scene.
         Raises ValueError where `time` runs backwards.
@@ -72,13 +72,12 @@ class Tracker:
         if not passed >= 0:  # NaN fails too
             raise ValueError(f"The picture at {time} s comes after the one at {self._time} s.")
         before = [] if is_cut else self._tracked
-        pairs = {place: before[old] for place, old in pair(faces, before).items()}
-        if looks is not None:
-            pairs = {
-                place: old
-                for place, old in pairs.items()
-                if self._memory.may_be(old.id, looks[place])
-            }
+        there = {place: before[old] for place, old in pair(faces, before).items()}
+        pairs = {
+            place: old
+            for place, old in there.items()
+            if looks is None or self._memory.may_be(old.id, looks[place])
+        }
         ids = self._number(faces, pairs, time, looks, is_cut)
         followed = [
             self._follow(face, number, pairs[place], passed)
@@ -86,7 +85,8 @@ class Tracker:
             else self._begin(face, number)
             for place, (face, number) in enumerate(zip(faces, ids, strict=True))
         ]
-        gone = {*ids, *(old.id for old in pairs.values())}
+        # Kept, those whose place another took would lend him their numbers in the next picture.
+        gone = {*ids, *(old.id for old in there.values())}
         lost = [
             _copy(old, unseen=old.unseen + passed, formerly=None)
             for old in before

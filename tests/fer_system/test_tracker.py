@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 
+import numpy as np
 import pytest
 
 from fer_system import Face, Tracker
@@ -68,6 +69,15 @@ def test_a_face_elsewhere_or_of_another_size_is_another_face():
     tracker.update([face(left=0)], 0)
     assert ids(tracker.update([face(left=300)], 0.1)) == [1, 2]
     assert ids(tracker.update([face(left=300, side=240)], 0.2)) == [1, 2, 3]
+
+
+def test_who_stands_in_anothers_place_does_not_get_the_others_number_later():
+    one, other = np.eye(2)
+    tracker = Tracker()
+    tracker.update([face(left=100)], 0, [one])
+    (newcomer,) = tracker.update([face(left=110)], 0.1, [other])
+    assert newcomer.id == 2
+    assert ids(tracker.update([face(left=101)], 0.2)) == [2]  # nearer to where the first one was
 
 
 def test_a_lost_face_is_kept_for_a_while_and_found_again():
