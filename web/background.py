@@ -25,5 +25,7 @@ def in_background(steps: Iterator[Step]) -> Generator[Step, None, None]:
 
 def _slowly(steps: Iterator[Step]) -> Generator[Step, None, None]:
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        thread = threading.get_native_id()
+        now = os.getpriority(os.PRIO_PROCESS, thread)
+        os.setpriority(os.PRIO_PROCESS, thread, max(NICENESS, now))  # only root may raise it
     yield from steps

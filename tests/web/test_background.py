@@ -1,4 +1,5 @@
 import os
+import subprocess
 import sys
 import threading
 
@@ -62,3 +63,22 @@ def test_what_is_worked_on_side_by_side_has_the_low_priority_too():
     before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
     work = in_background(through(prefetch(through(prefetch(priorities())))))
     assert list(work) == [max(NICENESS, before)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux' threads have priorities")
+def test_a_page_of_a_lower_priority_still_works_and_keeps_it():
+    code = (
+        "import os, threading\n"
+        "from web.background import in_background\n"
+        "def priorities():\n"
+        "    yield os.getpriority(os.PRIO_PROCESS, threading.get_native_id())\n"
+        "print(*in_background(priorities()))"
+    )
+    lowest = 19
+    told = subprocess.run(
+        ["nice", "-n", str(lowest), sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == f"{lowest}\n"
