@@ -34,12 +34,14 @@ const go = (time) => {
   show(at);
 };
 
-// Several times a second; the player itself tells of its time only four times.
+// In every frame while the video plays: the player itself tells of its time only four times a second.
+let next; // one frame is asked for at a time, however often the player tells
 const follow = () => {
+  cancelAnimationFrame(next);
   const video = player();
   if (!video) return;
   show(video.currentTime);
-  if (!video.paused && !video.ended) requestAnimationFrame(follow);
+  if (!video.paused && !video.ended) next = requestAnimationFrame(follow);
 };
 
 // Gradio makes a player for each video, and its events do not bubble.

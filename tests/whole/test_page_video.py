@@ -86,6 +86,32 @@ def test_the_graph_goes_with_the_player_and_leads_it_by_mouse_and_keyboard(open_
     assert at() == pytest.approx(4, abs=0.1)
 
 
+# How often the graph's line was moved in each frame that the browser drew.
+MOVES = """it => {
+  const moves = (window.moves = {}), style = it.style, set = style.setProperty;
+  style.setProperty = (...given) => {
+    const frame = document.timeline.currentTime;
+    moves[frame] = (moves[frame] ?? 0) + 1;
+    set.apply(style, given);
+  };
+}"""
+
+
+def test_the_graph_follows_the_player_at_the_same_cost_however_long_it_plays(open_page, tmp_path):
+    page = open_page()
+    open_video_tab(page, write_clip(tmp_path / "clip.mp4", steady(40)))
+    page.get_by_role("button", name="Find faces").click()
+    graph = page.get_by_role("slider", name="The emotions of each face")
+    expect(graph).to_have_attribute("aria-valuemax", "4.0")
+    page.wait_for_function("() => document.querySelector('#video-output video').readyState > 0")
+    graph.evaluate(MOVES)
+    played = page.locator("#video-output video")
+    played.evaluate("it => { it.muted = true; return it.play() }")
+    page.wait_for_function("() => document.querySelector('#video-output video').currentTime > 3")
+    most = page.evaluate("() => Math.max(...Object.values(window.moves))")
+    assert 1 <= most <= 3  # by the frame itself, and by news of the player in it
+
+
 def test_a_video_tells_how_far_it_is_and_can_be_cancelled(
     open_page, temporary, screenshot, tmp_path
 ):
