@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from .film import Frame
+from .looks import SECONDS
 from .tracker import TrackedFace
 
 BINS = 300
@@ -53,8 +54,8 @@ class FaceSummary:
 class Timeline:
     """The faces of a video over time, each a FaceSummary; `step` is in seconds.
 
-    Of long videos with many faces the longest seen FACES are kept, besides those of the moment;
-    `forgotten` counts the others.
+    Of long videos with many faces the longest seen FACES are kept, besides those who may still
+    come back; `forgotten` counts the others.
     """
 
     def __init__(self) -> None:
@@ -85,7 +86,7 @@ class Timeline:
                 summary.steps[number] = summary.steps.get(number, 0.0) + probabilities * seconds
                 summary.labels[number] = face.shown
             _keep_portrait(summary, face.box, frame.pixels)
-        self._forget({face.id for face in faces})
+        self._forget(time - SECONDS)
 
     def _join(self, number: int, known: int) -> None:
         """What was counted as another face until now is this one's."""
@@ -109,11 +110,11 @@ class Timeline:
             face.steps = halved
             face.labels = {number // 2: label for number, label in sorted(face.labels.items())}
 
-    def _forget(self, present: set[int]) -> None:
+    def _forget(self, before: float) -> None:
         if len(self._faces) <= FACES:
             return
         for face in self.faces[FACES:]:
-            if face.id not in present:
+            if face.last < before:
                 del self._faces[face.id]
                 self.forgotten += 1
 

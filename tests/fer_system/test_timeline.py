@@ -79,6 +79,15 @@ def test_faces_that_are_seen_together_are_all_kept(monkeypatch):
     assert len(watch((crowd, 0, 1), (crowd, 1, 1)).faces) == 8
 
 
+def test_one_who_comes_back_again_and_again_is_counted_once(monkeypatch):
+    monkeypatch.setattr(timeline, "FACES", 3)
+    crowd = [face(number) for number in range(1, 4)]
+    blinks = [([*crowd, face(4)] if step % 2 else crowd, step, 1) for step in range(10)]
+    watched = watch(*blinks)
+    assert len(watched.faces) + watched.forgotten == 4
+    assert {one.id: one.seconds for one in watched.faces}[4] == 5
+
+
 def test_the_portrait_is_the_face_where_it_was_largest():
     small, large = face(1, box=(0, 0, 10, 10)), face(1, box=(20, 30, 50, 40))
     watched = watch(([small], 0, 1), ([large], 1, 1), ([small], 2, 1))
