@@ -50,11 +50,15 @@ class Comparison:
         self.extra += len(given) - len(same)
 
     def __str__(self) -> str:
-        return (
+        told = (
             f"{len(self.alike)} frames, searched {self.looked / len(self.alike):.0%} of them; "
             f"all labels alike in {np.mean(self.alike):.1%}; "
-            f"of {self.faces} faces {self.faces - len(self.errors)} "
-            f"missing, {self.extra} more; boxes off by {np.mean(self.errors):.2%} of their width, "
+            f"of {self.faces} faces {self.faces - len(self.errors)} missing, {self.extra} more"
+        )
+        if not self.errors:
+            return told
+        return (
+            f"{told}; boxes off by {np.mean(self.errors):.2%} of their width, "
             f"{np.percentile(self.errors, 95):.2%} at the 95th percentile"
         )
 
