@@ -91,7 +91,7 @@ class Memory:
         """Positions in `faces` -> the numbers they had, of those who come back.
 
         `known` has the numbers of those who were here just now. Who is new since a moment may still
-        come back: at first he was half hidden.
+        come back: at first he was half hidden, and the number that he had then is forgotten.
         """
         new = [place for place in range(len(faces)) if self._is_new(known.get(place), time)]
         absent = [number for number in self._sights if number not in known.values()]
@@ -101,7 +101,10 @@ class Memory:
         alike = np.stack([looks[place] for place in new]) @ np.stack([at.look for at in sights]).T
         needed = self._needed([faces[place] for place in new], sights, time)
         pairs = match(np.where(alike >= needed, -alike, np.inf))
-        return {new[one]: absent[other] for one, other in pairs.items()}
+        back = {new[one]: absent[other] for one, other in pairs.items()}
+        for place in back.keys() & known.keys():  # those numbers are nobody's any more
+            self._sights.pop(known[place], None)
+        return back
 
     def _is_new(self, number: int | None, time: float) -> bool:
         sight = self._sights.get(number or 0)

@@ -11,6 +11,9 @@ from fer_system import Face, Tracker
 from fer_system.records import PLACE
 from tests.tracks import TRACKS
 
+# Looks of two, as different as can be.
+UNLIKE = np.array([[1, -1, 0, 0], [0, 0, 1, -1]]) / 2**0.5
+
 
 def face(left=100, top=100, side=80, threshold=0.0, **shares):
     probabilities = {"happy": 0.0, "sad": 0.0, "neutral": 0.0} | shares
@@ -72,12 +75,23 @@ def test_a_face_elsewhere_or_of_another_size_is_another_face():
 
 
 def test_who_stands_in_anothers_place_does_not_get_the_others_number_later():
-    one, other = np.eye(2)
+    one, other = UNLIKE
     tracker = Tracker()
     tracker.update([face(left=100)], 0, [one])
     (newcomer,) = tracker.update([face(left=110)], 0.1, [other])
     assert newcomer.id == 2
     assert ids(tracker.update([face(left=101)], 0.2)) == [2]  # nearer to where the first one was
+
+
+def test_a_number_that_proved_to_be_for_a_known_face_is_not_given_again():
+    whole, half_hidden = UNLIKE[0], np.dot([0.5, 0.75**0.5], UNLIKE)
+    film = [*[whole] * 15, *[None] * 8, *[half_hidden] * 3, *[whole] * 15, *[None] * 8, half_hidden]
+    tracker, seen = Tracker(), []
+    for number, look in enumerate(film):
+        faces, looks = ([], []) if look is None else ([face()], [look])
+        seen.append(tracker.update(faces, number / 10, looks))
+    assert (ids(seen[25]), ids(seen[26]), seen[26][0].formerly) == ([2], [1], 2)
+    assert ids(seen[-1]) == [3]
 
 
 def test_a_lost_face_is_kept_for_a_while_and_found_again():
