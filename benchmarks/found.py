@@ -124,7 +124,11 @@ def main() -> None:
         detail: partial(recognizer, detail=detail) for detail in ("fast", "normal", "high")
     }
     for side in SIDES:
-        picture = group([photo for photo in photos if min(photo.sides) >= side], side)
+        sharp = [photo for photo in photos if min(photo.sides) >= side]
+        if not sharp:
+            print(f"{side} pixels: no photograph has faces so large; left out")
+            continue
+        picture = group(sharp, side)
         for name, read in {"frame": recognizer.frame, **stills}.items():
             print(f"{side} pixels, {name}: {told(read, [picture])}", flush=True)
     for degrees in ANGLES:

@@ -15,6 +15,8 @@ from fer_system.folder import is_named_like_a_picture
 def photos_in(folder: Path) -> dict[str, np.ndarray]:
     """The pictures of a folder by name, uint8 RGB (height, width, 3)."""
     names = sorted(path.name for path in folder.iterdir() if is_named_like_a_picture(path.name))
+    if not names:
+        raise SystemExit(f"{folder} holds no picture; give a folder of photographs.")
     return {name: load_picture(folder / name) for name in names}
 
 
