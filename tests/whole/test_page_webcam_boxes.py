@@ -80,6 +80,22 @@ LATE = f"""async ([address, late, wrong]) => {{
   return errors;
 }}"""
 
+# The second answer is on a picture that is newer than all that were shown.
+EARLY = """async (address) => {
+  const { Follower } = await import(`${address}webcam/follower.js`);
+  const [width, height] = [160, 120];
+  const pixels = new Float32Array(width * height);
+  const pictures = [0, 400].map((time) => ({ time, pixels, height }));
+  const follower = new Follower();
+  follower.show(pictures[0]);
+  pictures.forEach((picture, number) => {
+    const side = [40, 60][number];
+    const face = { face: 1, unseen: 0, left: 50, top: 30, width: side, height: side };
+    follower.learn([face], picture, width);
+  });
+  return follower.boxOf(1).map((edge) => edge * width);
+}"""
+
 PLACED = """async ([address, box, others, sizes, stage]) => {
   const placement = await import(`${address}webcam/placement.js`);
   const { leastCovering, placesOfBars, placesOfPlate } = placement;
@@ -123,6 +139,10 @@ def test_an_answer_that_comes_late_and_errs_corrects_the_box_without_a_jump(
     assert errors[0] == pytest.approx(0, abs=0.5), "it begins where the face is by now"
     assert max(steps) < 4, "a box that errs by 10 pixels comes in steps"
     assert errors[-1] == pytest.approx(0, abs=1)
+
+
+def test_an_answer_on_a_picture_that_was_not_shown_yet_leaves_the_box_as_drawn(open_page, address):
+    assert open_page().evaluate(EARLY, address) == pytest.approx([50, 30, 40, 40])
 
 
 def shared(a, b):

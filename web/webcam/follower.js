@@ -158,7 +158,7 @@ function lowest(before, here, after) {
 
 // Where the face is in the newest picture, of `time`.
 function placeAt({ place, shift, gap, at }, time) {
-  const rest = Math.exp((at - time) / SETTLING);
+  const rest = Math.exp(Math.min(0, at - time) / SETTLING); // an answer may be on a picture that is shown only later
   const moved = { ...place, x: place.x + shift.x, y: place.y + shift.y };
   return Object.fromEntries(SIDES.map((side) => [side, moved[side] + rest * gap[side]]));
 }
