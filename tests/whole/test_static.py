@@ -88,6 +88,18 @@ def test_the_page_speaks_the_visitors_language(site, open_page, screenshot):
         screenshot(page, "static-desktop-arabic")
 
 
+def test_the_video_does_not_lie_over_the_settings(site, open_page):
+    with web_server(site) as address:
+        page = open_page(at=address)
+        expect(page.get_by_role("button", name="Start the camera")).to_be_visible()
+        for width in (390, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 844})
+            settings = page.locator("#threshold summary").bounding_box()
+            stage = page.locator("[data-part=stage]").bounding_box()
+            assert stage["y"] >= settings["y"] + settings["height"], width
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+
 def test_an_earlier_folder_is_replaced_and_nothing_else(site, tmp_path):
     recognizer = Recognizer(detector="yunet")
     (site / "left-over.js").write_text("old")
