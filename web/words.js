@@ -14,6 +14,7 @@ const SENTENCES = [
   [/^This application is currently busy/, "busy"],
   [/^Invalid file types?: (?<files>.*)\. Only image.* allowed\.$/, "noPicture"],
   [/^Invalid file types?: (?<files>.*)\. Only video.* allowed\.$/, "noVideo"],
+  [/^Video not playable$/, "unplayable"],
   [/^File\(s\) exceed the maximum allowed size of (?<limit>\d+).*?: (?<files>.*)$/, "tooLarge"],
   [/^image\.no_webcam_support$/, "insecure"],
   [/^Click to Access Webcam$/, "start"],

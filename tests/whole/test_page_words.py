@@ -54,6 +54,14 @@ def test_a_file_that_is_refused_in_the_browser_is_refused_in_the_visitors_langua
     expect(page.locator(SAID)).to_have_text(sentence)
 
 
+def test_a_video_that_the_browser_cannot_play_is_told_in_the_visitors_language(open_page, tmp_path):
+    words, page = words_of("de-AT"), open_page(locale="de-AT")
+    (tmp_path / "text.mp4").write_bytes(b"This is not a video.")
+    page.get_by_role("tab", name=words["VIDEO_TAB"]).click()
+    page.set_input_files("#video-input input[type=file]", tmp_path / "text.mp4")
+    expect_told(page, words["ERROR"], words["GRADIO"]["unplayable"])
+
+
 def test_a_server_that_cannot_be_reached_is_told_in_the_visitors_language(open_page, astronaut):
     words, page = words_of("de-AT"), open_page(locale="de-AT")
     page.wait_for_selector(UPLOAD, state="attached")
