@@ -1,23 +1,20 @@
-"""What the README says of a network of one's own: a function, its options, a section of params."""
+"""What docs/own.md says of a network of one's own: a function, its options, a section of params."""
 
 import json
-import re
 
 from ruamel.yaml import YAML
 
 from fer_system import Recognizer
-from tests.workspace import REPOSITORY, Workspace
+from tests import documents
+from tests.workspace import Workspace
 
 
 def example(language, words):
-    """The one block of the README in `language` that contains `words`."""
-    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
-    [found] = [block for block in blocks if words in block]
-    return found
+    """The one block of docs/own.md in `language` that contains `words`."""
+    return documents.example("docs/own.md", language, words)
 
 
-def test_the_readmes_network_is_trained_promoted_and_served(tmp_path):
+def test_the_network_of_the_document_is_trained_promoted_and_served(tmp_path):
     workspace = Workspace(tmp_path / "clone", rows=210)
     networks = workspace.root / "pipeline" / "learning" / "networks.py"
     with networks.open("a", encoding="utf-8") as file:

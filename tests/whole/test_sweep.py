@@ -1,4 +1,4 @@
-"""Two values in DVC's queue, and two workers that try them at once, as the README has it."""
+"""Two values in DVC's queue, and two workers that try them at once, as docs/mlflow.md has it."""
 
 import json
 import subprocess

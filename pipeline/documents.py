@@ -1,13 +1,14 @@
-"""By hand: the figures in README.md, from the reports of the last `dvc repro`.
+"""By hand: the figures in README.md and docs/, from the reports of the last `dvc repro`.
 
-`python -m pipeline.readme` writes each table anew between its two marks, <!-- NAME --> and
-<!-- /NAME -->. What stands around them is written by people.
+`python -m pipeline.documents` writes each table of TABLES anew wherever its two marks stand,
+<!-- NAME --> and <!-- /NAME -->. What stands around them is written by people.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from pipeline.foundation.errors import PipelineError, run
@@ -16,12 +17,18 @@ from pipeline.foundation.params import REPOSITORY, VIEWS
 from pipeline.records.card import read_champion
 from pipeline.records.reports import read_report, read_robustness
 
-README = REPOSITORY / "README.md"
+Table = list[list[str]]
+"""Rows of cells in Markdown; the first row is the header."""
 
 
-def figures(champion: str, models: Sequence[str]) -> list[list[str]]:
+def documents(root: Path = REPOSITORY) -> list[Path]:
+    """The files that may hold tables."""
+    return [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+
+
+def figures(champion: str, models: Sequence[str]) -> Table:
     """The table of all models, the champion first; of a student what its teachers say together."""
-    rows = [["model", "parameters", "PrivateTest accuracy", "macro-F1", "PublicTest accuracy"]]
+    rows = [["model", "parameters", "test accuracy", "macro-F1", "validation accuracy"]]
     for name in sorted(models, key=lambda name: name != champion):
         details = read_report(name, "details", "averaging", "test.averaged", "test.intervals_95")
         metrics = read_report(name, "metrics", "validation", "test")
@@ -57,9 +64,9 @@ def row_of(
     ]
 
 
-def robustness() -> list[list[str]]:
+def robustness() -> Table:
     """The table of accuracies on spoilt test faces."""
-    rows = [["PrivateTest", "accuracy", "points lost"]]
+    rows = [["test faces", "accuracy", "points lost"]]
     unspoilt, *others = read_robustness()
     rows.append([unspoilt["faces"], percent(unspoilt["accuracy"]), ""])
     for row in others:
@@ -78,31 +85,41 @@ def percent(share: float) -> str:
     return f"{100 * share:.2f} %"
 
 
-def markdown(rows: list[list[str]]) -> str:
+def markdown(rows: Table) -> str:
     """A table whose first row is its header."""
     header, *others = ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join([header, "|---" * len(rows[0]) + "|", *others])
 
 
-def with_table(text: str, name: str, table: str) -> str:
-    """`text` with `table` between the marks of `name`; PipelineError where it lacks them."""
-    marks = f"<!-- {name} -->", f"<!-- /{name} -->"
-    pattern = re.compile(f"{re.escape(marks[0])}\n.*?{re.escape(marks[1])}", re.DOTALL)
-    if not pattern.search(text):
-        raise PipelineError(f"{README} lacks the marks {marks[0]} and {marks[1]}")
-    return pattern.sub(lambda _: f"{marks[0]}\n{table}\n{marks[1]}", text)
-
-
-def written(text: str) -> str:
-    """`text` of the README with today's tables."""
+def current_figures() -> Table:
+    """`figures` of the models among which the champion was chosen."""
     card = read_champion()
-    text = with_table(text, "figures", markdown(figures(card["model"], list(card["candidates"]))))
-    return with_table(text, "robustness", markdown(robustness()))
+    return figures(card["model"], list(card["candidates"]))
+
+
+TABLES: dict[str, Callable[[], Table]] = {"figures": current_figures, "robustness": robustness}
+
+
+def with_tables(text: str, tables: dict[str, Callable[[], Table]]) -> str:
+    """`text` with each table that it has marks for; PipelineError where a table is unknown."""
+
+    def written(match: re.Match[str]) -> str:
+        name = match["name"]
+        if name not in tables:
+            raise PipelineError(f"there is no table `{name}`, but {', '.join(tables)}")
+        return f"<!-- {name} -->\n{markdown(tables[name]())}\n<!-- /{name} -->"
+
+    marked = re.compile(r"<!-- (?P<name>\w+) -->\n.*?<!-- /(?P=name) -->", re.DOTALL)
+    return marked.sub(written, text)
 
 
 def main() -> None:
-    """Write the README's tables."""
-    write_text(README, written(README.read_text(encoding="utf-8")))
+    """Write the tables of every document."""
+    for path in documents():
+        text = path.read_text(encoding="utf-8")
+        if (written := with_tables(text, TABLES)) != text:
+            write_text(path, written)
+            print(f"written: {path.relative_to(REPOSITORY)}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The README's examples, word for word, but at the address where the test serves the page."""
+"""The examples of docs/library.md, word for word; the page is where the test serves it."""
 
 import json
 import os
@@ -14,6 +14,7 @@ from PIL import Image
 from skimage import data
 
 from fer_system import DEFAULT_MODEL
+from tests import documents
 from tests.clips import steady, write_clip
 from tests.serving import serve
 
@@ -23,10 +24,8 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 def example(language, words):
-    """The one block of the README in `language` that contains `words`."""
-    blocks = re.findall(r"```(\w+)\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-    [found] = [block for kind, block in blocks if kind == language and words in block]
-    return found
+    """The one block of docs/library.md in `language` that contains `words`."""
+    return documents.example("docs/library.md", language, words)
 
 
 @pytest.fixture
