@@ -92,7 +92,7 @@ def train_run(run: Run, base: str, splits: dict[str, Split], data: str) -> dict[
         )
         for split in SPLITS[1:]
     }
-    journal.log_metrics(measured)
+    journal.log_figures(measured)
     journal.finish()
     return {
         "recipe": run.recipe,

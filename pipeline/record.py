@@ -54,7 +54,8 @@ def record(card: dict[str, Any], cost: dict[str, float], validation: Split) -> J
             journal.log_metrics(row, step=int(row["epoch"]))
     held, content = journal.tags() or {}, digest(card, cost)
     if held.get(RECORDED) != content:
-        journal.log_metrics(card["figures"] | cost)
+        journal.log_figures(card["figures"])
+        journal.log_cost(cost)
         for folder in (folder_of(name), PICTURES / name):
             journal.log_files(folder)
         journal.log_card(card)

@@ -10,6 +10,7 @@ import functools
 import json
 import logging
 import os
+import time
 import warnings
 from collections.abc import Callable
 from http.client import HTTPException
@@ -20,6 +21,12 @@ from urllib.request import urlopen
 from pipeline.foundation.errors import PipelineError
 from pipeline.foundation.params import REPOSITORY
 from pipeline.records.open_runs import OpenRuns, one_at_a_time
+from pipeline.records.run_figures import (
+    cost_metrics,
+    curve_metrics,
+    kept_metrics,
+    short_params,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,16 +176,34 @@ class Journal:
         return runs[0].info.run_id if runs else ""
 
     @_warns
-    def log_params(self, params: dict[str, Any]) -> None:
-        """Record parameters; nested ones are joined by dots."""
-        for name, value in _flat(params).items():
-            self._client.log_param(self.run_id, name, value)
+    def log_params(self, recipe: dict[str, Any]) -> None:
+        """Record what tells a recipe apart from others, as `short_params` has it."""
+        from mlflow.entities import Param
+
+        params = [Param(name, text) for name, text in short_params(recipe).items()]
+        self._client.log_batch(self.run_id, params=params)
 
     @_warns
-    def log_metrics(self, metrics: dict[str, Any], step: int = 0) -> None:
-        """Record figures, nested ones joined by dots, at an epoch."""
-        for name, value in _flat(metrics).items():
-            self._client.log_metric(self.run_id, name, float(value), step=step)
+    def log_metrics(self, row: dict[str, float], step: int) -> None:
+        """Record what an epoch, `step`, ended with, as fit tells it."""
+        self._send(curve_metrics(row), step)
+
+    @_warns
+    def log_figures(self, figures: dict[str, Any]) -> None:
+        """Record the kept network's figures, by split."""
+        self._send(kept_metrics(figures))
+
+    @_warns
+    def log_cost(self, cost: dict[str, float]) -> None:
+        """Record what the kept network costs."""
+        self._send(cost_metrics(cost))
+
+    def _send(self, metrics: dict[str, float], step: int = 0) -> None:
+        from mlflow.entities import Metric
+
+        now = int(time.time() * 1000)
+        sent = [Metric(name, value, now, step) for name, value in metrics.items()]
+        self._client.log_batch(self.run_id, metrics=sent)
 
     @_warns
     def log_files(self, folder: Path) -> None:
@@ -288,14 +313,6 @@ def _root() -> Path:
 def in_a_copy() -> bool:
     """Whether this runs in a copy of the user's repository, as DVC's queued experiments do."""
     return _root().resolve() != REPOSITORY.resolve()
-
-
-def _flat(mapping: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat = {}
-    for name, value in mapping.items():
-        nested = _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else None
-        flat.update(nested if nested is not None else {f"{prefix}{name}": value})
-    return flat
 
 
 def _view() -> dict[str, str]:

@@ -78,14 +78,16 @@ def test_every_trained_model_has_a_complete_mlflow_run(workspace, store):
         assert run.info.run_id == read_json(reports / "training.json")["mlflow_run_id"]
         assert run.data.tags["git_commit"] == read_json(reports / "training.json")["git_commit"]
         assert len(run.data.tags["data_hash"]) == 64
-        assert run.data.params["network.name"] == {"student": "vgg"}.get(name, name)
-        for split in ("train", "validation", "test"):
-            assert run.data.metrics[f"{split}.accuracy"] == figures[split]["accuracy"]
+        assert run.data.params["network"] == {"student": "vgg"}.get(name, name)
+        kept = {"best/train": "train", "best/val": "validation", "test": "test"}
+        for told, split in kept.items():
+            accuracy = round(figures[split]["accuracy"], 4)
+            assert run.data.metrics[f"{told}/accuracy"] == accuracy
         epochs = len((reports / "history.csv").read_text(encoding="utf-8").splitlines()) - 1
-        assert len(store.get_metric_history(run.info.run_id, "val_accuracy")) == epochs
+        assert len(store.get_metric_history(run.info.run_id, "val/accuracy")) == epochs
         assert run.info.run_name.startswith(f"{name} {run.data.tags['git_commit'][:7]}")
         cost = read_json(reports / "cost.json")
-        assert {name: run.data.metrics[name] for name in cost} == cost
+        assert {name: run.data.metrics[f"cost/{name}"] for name in cost} == cost
         assert cost["milliseconds_per_face"] > 0
         files = {file.path for file in store.list_artifacts(run.info.run_id, "reports")}
         assert {"reports/confusion.png", "reports/history.png"} <= files
@@ -347,7 +349,7 @@ def assert_told_anew(told, store, workspace):
         assert run.data.params == before.data.params
         assert before.data.metrics.items() <= run.data.metrics.items()
         points = [
-            [point.value for point in client.get_metric_history(each.info.run_id, "val_accuracy")]
+            [point.value for point in client.get_metric_history(each.info.run_id, "val/accuracy")]
             for client, each in ((told, run), (store, before))
         ]
         assert points[0] == points[1]

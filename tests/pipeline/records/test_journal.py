@@ -35,7 +35,7 @@ TWO_TRAININGS = """
 from pipeline.records.journal import Journal
 for name in "cnn", "vgg":
     journal = Journal(name)
-    journal.log_params({"epochs": 2})
+    journal.log_params({"network": {"name": "cnn"}, "epochs": 2, "patience": 2})
     for epoch in 1, 2:
         journal.log_metrics({"loss": 0.5}, epoch)
     journal.finish()
