@@ -2,7 +2,7 @@
 
 | names | what they are |
 |---|---|
-| `train/accuracy`, `train/loss`, `train/seconds` | curves: every epoch on the changed training faces |
+| `train/accuracy`, `train/loss`, `train/seconds` | curves: each epoch on training faces, changed |
 | `val/accuracy`, `val/loss` | curves: every epoch on the validation faces |
 | `best/train/...`, `best/val/...` | the kept network on all training and all validation faces |
 | `test/...` | the kept network on the test faces |

@@ -1,4 +1,4 @@
-"""Names of figures and parameters: one each, short, and nothing that tells recipes apart is lost."""
+"""Figures and parameters of runs: one name each, short, and nothing that tells is lost."""
 
 from dataclasses import asdict
 
