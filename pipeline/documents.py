@@ -31,9 +31,9 @@ def figures(champion: str, models: Sequence[str]) -> Table:
     rows = [["model", "parameters", "test accuracy", "macro-F1", "validation accuracy"]]
     for name in sorted(models, key=lambda name: name != champion):
         details = read_report(name, "details", "averaging", "test.averaged", "test.intervals_95")
-        metrics = read_report(name, "metrics", "validation", "test")
+        scored = read_report(name, "figures", "validation", "test")
         parameters = read_report(name, "cost", "parameters")["parameters"]
-        rows.append(row_of(name, metrics, parameters, details["test"], name == champion))
+        rows.append(row_of(name, scored, parameters, details["test"], name == champion))
         if name == champion and details["averaging"] != "none":
             views, averaged = VIEWS[details["averaging"]], details["test"]["averaged"]
             rows.append([f"`{name}`, mean of {views} views", "", *scores(averaged), ""])
@@ -47,11 +47,11 @@ def figures(champion: str, models: Sequence[str]) -> Table:
 
 
 def row_of(
-    name: str, metrics: dict[str, Any], parameters: int, test: dict[str, Any], is_champion: bool
+    name: str, scored: dict[str, Any], parameters: int, test: dict[str, Any], is_champion: bool
 ) -> list[str]:
     """A model's line: single view, with the 95 % interval of its accuracy."""
     low, high = (f"{100 * test['intervals_95']['accuracy'][end]:.1f}" for end in ("low", "high"))
-    accuracy, macro_f1 = scores(metrics["test"])
+    accuracy, macro_f1 = scores(scored["test"])
     named = f"`{name}`"
     if is_champion:
         named, accuracy, macro_f1 = f"**`{name}`** (champion)", f"**{accuracy}**", f"**{macro_f1}**"
@@ -60,7 +60,7 @@ def row_of(
         f"{parameters / 1e6:.2f} M",
         f"{accuracy} ({low} to {high})",
         macro_f1,
-        percent(metrics["validation"]["accuracy"]),
+        percent(scored["validation"]["accuracy"]),
     ]
 
 

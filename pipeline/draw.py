@@ -37,9 +37,9 @@ def draw_confusion(name: str, path: Path) -> None:
     """Draw the confusion matrices of all splits, side by side."""
     splits = REPORTED.values()
     details = read_report(name, "details", *(f"{split}.confusion" for split in splits))
-    metrics = read_report(name, "metrics", *(f"{split}.accuracy" for split in splits))
+    figures = read_report(name, "figures", *(f"{split}.accuracy" for split in splits))
     panels = {
-        f"{name}: {split} accuracy {metrics[split]['accuracy']:.2%}": np.array(
+        f"{name}: {split} accuracy {figures[split]['accuracy']:.2%}": np.array(
             details[split]["confusion"]
         )
         for split in splits
@@ -66,7 +66,7 @@ def draw_calibration(name: str, path: Path) -> None:
         "test.calibration_before",
         "test.uncalibrated.calibration_error",
     )["test"]
-    after = read_report(name, "metrics", "test.calibration_error")["test"]["calibration_error"]
+    after = read_report(name, "figures", "test.calibration_error")["test"]["calibration_error"]
     before = test["uncalibrated"]["calibration_error"]
     panels = {
         f"test, before calibration: error {before:.1%}": test["calibration_before"],

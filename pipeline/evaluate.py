@@ -24,7 +24,7 @@ from pipeline.foundation.params import REPOSITORY, Evaluation, load_params
 from pipeline.measuring import metrics
 from pipeline.measuring.figures import calibration, details, figures, uncertainty
 from pipeline.measuring.predictions import predict_shown, predict_views
-from pipeline.records.reports import REPORTED, folder_of, read_report
+from pipeline.records.reports import METRICS, REPORTED, folder_of, read_report
 
 CHECKED_FACES = 512
 
@@ -114,6 +114,18 @@ def teachers_figures(names: list[str], splits: dict[str, Split]) -> dict[str, An
     return told
 
 
+def brief(figures: dict[str, dict[str, float]]) -> dict[str, float]:
+    """The figures that `dvc metrics show` and `dvc exp show` have room for, from those by split."""
+    validation, test = figures["validation"], figures["test"]
+    return {
+        "val/accuracy": validation["accuracy"],
+        "val/f1": validation["macro_f1"],
+        "test/accuracy": test["accuracy"],
+        "test/f1": test["macro_f1"],
+        "test/ece": test["calibration_error"],
+    }
+
+
 def cost_of(path: Path, record: dict[str, Any]) -> dict[str, float]:
     """What the ONNX file costs: its size, and times that are of this machine and this moment."""
     return {
@@ -139,7 +151,8 @@ def evaluate_model(name: str, settings: Evaluation) -> None:
     known["onnx_differs_from_keras_by"] = difference
     if distil := record["recipe"].get("distil"):
         known["teachers"] = teachers_figures(distil["teachers"], splits)
-    write_json(folder / "metrics.json", summary)
+    write_json(METRICS / f"{name}.json", brief(summary))
+    write_json(folder / "figures.json", summary)
     write_json(folder / "details.json", known)
     write_json(folder / "cost.json", cost_of(path, record))
     save_tables(folder, splits["test"], single["test"])

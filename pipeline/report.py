@@ -37,7 +37,7 @@ IDENTITY = ("git_commit", "data_hash", "mlflow_run_id")
 """What tells one training from another."""
 NEEDED = {
     "training": ("git_commit", "mlflow_run_id", "epochs"),
-    "metrics": ("train", "validation", "test"),
+    "figures": ("train", "validation", "test"),
     "details": ("data_hash", "test"),
     "cost": ("parameters", "milliseconds_per_face", "seconds_per_epoch"),
 }
@@ -111,7 +111,7 @@ def disagreements(content: dict[str, Any]) -> list[str]:
     known = {
         **reports["training"],
         "data_hash": reports["details"]["data_hash"],
-        "figures": reports["metrics"],
+        "figures": reports["figures"],
     }
     sentences = []
     if differing := [key for key in (*IDENTITY, "figures") if known[key] != card[key]]:

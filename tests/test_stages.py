@@ -97,6 +97,14 @@ def test_pictures_and_the_journal_make_nothing_stale_that_measures():
             assert stale_after(module) <= {"draw", "record"}, module
 
 
+def test_every_plot_of_a_model_names_it_in_its_title():
+    for name, stage in STAGES.items():
+        for plot in stage.get("plots", []):
+            ((place, options),) = plot.items()
+            told = "${item.model}" in options["title"]
+            assert told == ("${item.model}" in place), f"{name}: {place}"
+
+
 def test_an_interrupted_stage_keeps_what_git_tracks():
     for name, stage in STAGES.items():
         for out in [*stage.get("outs", []), *stage.get("plots", []), *stage.get("metrics", [])]:

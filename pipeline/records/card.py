@@ -80,7 +80,7 @@ def read_card(name: str, models: Sequence[str], metric: str) -> dict[str, Any]:
 
 def read_figures(model: str, metric: str) -> dict[str, Any]:
     """A model's figures by split, `metric` of the validation split among them."""
-    return read_report(model, "metrics", "train", f"validation.{metric}", "test.accuracy")
+    return read_report(model, "figures", "train", f"validation.{metric}", "test.accuracy")
 
 
 def model_card(

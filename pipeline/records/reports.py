@@ -11,6 +11,8 @@ from pipeline.records.files import read_json, read_table
 REPORTS = REPOSITORY / "reports"
 PICTURES = REPORTS / "pictures"
 """Every picture that the stage `draw` makes."""
+METRICS = REPORTS / "metrics"
+"""What DVC shows of each model: a few of its figures."""
 REPORTED = {"train": "train", "val": "validation", "test": "test"}
 """What the reports call the split of each file in data/arrays."""
 
@@ -21,7 +23,7 @@ def folder_of(model: str) -> Path:
 
 
 def read_report(model: str, name: str, *keys: str) -> dict[str, Any]:
-    """A model's `training`, `metrics`, `details` or `cost`; all of `keys` are in it.
+    """A model's `training`, `figures`, `details` or `cost`; all of `keys` are in it.
 
     MissingFileError and DamagedFileError say how to make it.
     """

@@ -8,8 +8,11 @@ from fer_system.emotions import FER2013
 from pipeline import evaluate
 from pipeline.data.dataset import Split
 from pipeline.formats.onnx_file import load_onnx
+from pipeline.foundation.params import load_params
 from pipeline.learning import networks
 from pipeline.measuring.predictions import predict
+from pipeline.records.files import read_json
+from pipeline.records.reports import METRICS, read_report
 from tests.pipeline.learning.test_networks import TINY
 
 
@@ -48,3 +51,10 @@ def test_a_file_that_differs_from_keras_is_not_written(trained, faces, tmp_path,
         evaluate.export_checked(trained, path, faces)
     assert path.read_bytes() == b"earlier"
     assert {file.name for file in tmp_path.iterdir()} == {"cnn.keras", "cnn.onnx"}
+
+
+def test_dvc_shows_of_each_model_what_its_report_says():
+    for name in load_params().trained:
+        shown = read_json(METRICS / f"{name}.json", "dvc repro")
+        assert shown == evaluate.brief(read_report(name, "figures")), name
+        assert shown["val/accuracy"] != shown["test/accuracy"]

@@ -32,9 +32,9 @@ def content():
             "cnn": {
                 "training": TRAINING | {"git_commit": "earlier"},
                 "details": MEASURED,
-                "metrics": {},
+                "figures": {},
             },
-            "vgg": {"training": TRAINING, "details": MEASURED, "metrics": FIGURES},
+            "vgg": {"training": TRAINING, "details": MEASURED, "figures": FIGURES},
         },
         "faces": {"train": FACES},
         "robustness": [{"accuracy": 0.7167}, {"accuracy": 0.1}],
@@ -54,7 +54,7 @@ def test_a_card_of_another_training_is_told_by_what_differs(content):
 
 
 def test_a_model_measured_again_is_of_another_training_than_its_card(content):
-    content["models"]["vgg"]["metrics"] = {"test": {"accuracy": 0.72}}
+    content["models"]["vgg"]["figures"] = {"test": {"accuracy": 0.72}}
     (sentence,) = report.disagreements(content)
     assert sentence.endswith("figures differ.")
 

@@ -73,7 +73,7 @@ def test_every_trained_model_has_a_complete_mlflow_run(workspace, store):
     assert set(runs) == set(MODELS)
     for name, run in runs.items():
         reports = workspace.root / "reports" / "models" / name
-        figures = read_json(reports / "metrics.json")
+        figures = read_json(reports / "figures.json")
         assert run.info.status == "FINISHED"
         assert run.info.run_id == read_json(reports / "training.json")["mlflow_run_id"]
         assert run.data.tags["git_commit"] == read_json(reports / "training.json")["git_commit"]
@@ -101,7 +101,7 @@ def test_a_student_is_measured_beside_its_teachers(workspace):
     reports = workspace.root / "reports" / "models"
     teachers = read_json(reports / "student" / "details.json")["teachers"]
     assert teachers.pop("models") == ["vgg"]
-    measured = read_json(reports / "vgg" / "metrics.json")
+    measured = read_json(reports / "vgg" / "figures.json")
     for split, figures in teachers.items():
         assert figures == pytest.approx(measured[split])
     assert set(teachers) == {"validation", "test"}
@@ -157,7 +157,7 @@ def test_the_report_holds_the_figures_of_every_model_and_all_its_pictures(worksp
     for name in MODELS:
         (row,) = [row for row in models.all("tr") if row.all("th")[0].text == name]
         reports = workspace.root / "reports" / "models" / name
-        figures, cost = (read_json(reports / f"{file}.json") for file in ("metrics", "cost"))
+        figures, cost = (read_json(reports / f"{file}.json") for file in ("figures", "cost"))
         assert f"{100 * figures['test']['accuracy']:.2f} %" in row.text
         assert f"{cost['milliseconds_per_face']}" in row.text
         assert ("class" in row.attributes) == (name == card["model"])
@@ -305,8 +305,15 @@ def test_a_comment_anywhere_but_in_what_learns_leaves_every_training_as_it_is(wo
 
 
 def test_the_readmes_dvc_commands_work(workspace):
-    assert "mobilenet" in workspace.run("dvc", "metrics", "show")
+    header, *rows = workspace.run("dvc", "metrics", "show").splitlines()
+    figures = "test/accuracy test/ece test/f1 val/accuracy val/f1"
+    assert header.split() == ["Path", *figures.split()]
+    assert [row.split()[0] for row in rows] == [f"reports/metrics/{name}.json" for name in MODELS]
+    assert max(map(len, (header, *rows))) <= 100, "it does not fit a terminal"
     assert "index.html" in workspace.run("dvc", "plots", "show")
+    plots = json.loads(workspace.run("dvc", "plots", "show", "--json"))["data"]
+    titles = {each["content"]["title"]["text"] for (each,) in plots.values()}
+    assert len(titles) == len(plots) > len(MODELS)
     name = ["--name", "slower"]
     workspace.run("dvc", "exp", "run", "-S", "train.cnn.learning_rate=0.0005", *name)
     shown = workspace.run("dvc", "exp", "show", "--csv")

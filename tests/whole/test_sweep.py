@@ -98,8 +98,8 @@ def test_two_workers_try_two_values_at_once_each_on_its_device(workspace):
     assert told == {f"cnn {name}": ("FINISHED", str(rate)) for name, rate in rates.items()}
     for run in runs:
         metrics = found[run.info.run_name.removeprefix("cnn ")]["metrics"]
-        figures = metrics["reports/models/cnn/metrics.json"]["data"]["validation"]
-        assert run.data.metrics["best/val/accuracy"] == round(figures["accuracy"], 4)
+        figures = metrics["reports/metrics/cnn.json"]["data"]
+        assert run.data.metrics["best/val/accuracy"] == round(figures["val/accuracy"], 4)
 
     assert not store.get_registered_model("fer").aliases, "an experiment took the champion's place"
     taken = min(rates, key=rates.get)

@@ -50,7 +50,7 @@ def test_a_damaged_report_names_its_file_and_the_stage_that_makes_it(copied):
             lambda: draw.draw_confusion("vgg", copied / "drawn.png"),
             "",
         ),
-        "reports/models/vgg/metrics.json": (
+        "reports/models/vgg/figures.json": (
             lambda: card.read_figures("vgg", "accuracy"),
             "",
         ),
