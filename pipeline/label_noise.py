@@ -23,6 +23,7 @@ from pipeline.foundation.files import write_csv, write_json
 from pipeline.foundation.params import REPOSITORY, ParamsError, load_params
 from pipeline.measuring.predictions import predict_shown
 from pipeline.pictures.plots import save_agreement, save_faces
+from pipeline.records.card import read_champion
 from pipeline.records.reports import REPORTS
 
 SUSPECTS = 60
@@ -110,7 +111,8 @@ def main() -> None:
     voted = voted_labels(splits, REPOSITORY / data.votes)
     network = load_onnx(CHAMPION_MODEL, ALL_CORES)
     train, test = (predict_shown(network, splits[name].images, name) for name in ("train", "test"))
-    summary = summarise(splits, voted, test.argmax(axis=1))
+    summary = {"model": read_champion()["model"]}
+    summary |= summarise(splits, voted, test.argmax(axis=1))
     write_json(REPORTS / "label_noise" / "label_noise.json", summary)
     save_agreements(all_agreement(splits, voted), REPORTS / "label_noise")
     draw_suspects(splits["train"], voted["train"], train, REPOSITORY / "data" / "suspects.png")

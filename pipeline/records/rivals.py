@@ -10,7 +10,7 @@ from pipeline.records.files import read_table
 from pipeline.records.reports import REPORTS
 
 PUBLISHED = Path(__file__).with_name("rivals.csv")
-"""Kept by hand: those whose origin is "measured" were run by us on PrivateTest."""
+"""Kept by hand: those whose origin is "measured" were run by us on the test faces."""
 COMPARED = REPORTS / "rivals" / "rivals.csv"
 """What the stage `rivals` writes: the champion among them."""
 

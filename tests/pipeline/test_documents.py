@@ -21,7 +21,7 @@ def test_every_table_stands_in_a_document():
 
 def test_the_champion_stands_first_with_the_figures_of_its_card():
     card = read_champion()
-    header, first, second, *_ = documents.current_figures()
+    header, first, second, *_ = documents.figures()
     assert header[2] == "test accuracy"
     assert first[0] == f"**`{card['model']}`** (champion)"
     assert f"{100 * card['figures']['test']['accuracy']:.2f} %" in first[2]
@@ -37,3 +37,15 @@ def test_a_table_is_written_between_its_marks_and_nowhere_else():
     )
     with pytest.raises(PipelineError, match="no table `figures`, but robustness"):
         documents.with_tables(text, {"robustness": tables["figures"]})
+
+
+def test_a_table_in_a_list_keeps_its_indent():
+    text = "- item\n\n  <!-- figures -->\n  old\n  <!-- /figures -->\n"
+    assert documents.with_tables(text, {"figures": lambda: [["model"], ["`cnn`"]]}) == (
+        "- item\n\n  <!-- figures -->\n  | model |\n  |---|\n  | `cnn` |\n  <!-- /figures -->\n"
+    )
+
+
+def test_several_seeds_are_told_with_their_standard_deviation():
+    assert documents.spread([1.0, 2.0, 3.0], 2, " %") == "2.00 % ± 1.00"
+    assert documents.spread([0.5], 3) == "0.500"
