@@ -45,8 +45,10 @@ sample: .venv/all | data/sample  ## the whole pipeline on drawn faces, to try it
 report: .venv/all       ## what the last `make repro` found, as one page: reports/report.html
 	$(BIN)/python -m pipeline.report
 
-mlflow: .venv/all       ## the runs, at http://localhost:5000
-	$(BIN)/python -m pipeline.mlflow
+PORT = 5000
+
+mlflow: .venv/all       ## MLflow's page on the runs, at http://localhost:5000; another port: PORT=5050
+	@$(BIN)/python -m pipeline.mlflow --port $(PORT)
 
 bench: .venv/all        ## what reading the CSV and recognising a face cost
 	$(BIN)/python -m benchmarks

@@ -10,6 +10,7 @@ import functools
 import json
 import logging
 import os
+import re
 import time
 import warnings
 from collections.abc import Callable
@@ -285,7 +286,7 @@ def _mlflow() -> Any:  # noqa: ANN401
 
 def _wait_for_answer(uri: str) -> None:
     """TimeoutError where `uri` is that of a server that takes a question and is silent."""
-    if not uri.startswith("http"):
+    if not is_server(uri):
         return
     try:
         urlopen(f"{uri}/health", timeout=SECONDS_TO_ANSWER).close()
@@ -301,8 +302,7 @@ def tracking_uri() -> str:
 
 def _artifact_location() -> str | None:
     """A folder beside mlflow.db, or None to let a server decide."""
-    is_server = tracking_uri().startswith("http")
-    return None if is_server else (_root() / "mlartifacts").as_uri()
+    return None if is_server(tracking_uri()) else (_root() / "mlartifacts").as_uri()
 
 
 def _root() -> Path:
@@ -325,19 +325,47 @@ def _view() -> dict[str, str]:
     return {f"mlflow.sharedViewState.{VIEW}": json.dumps(view)}
 
 
+def is_server(uri: str) -> bool:
+    """Whether `uri` is that of an MLflow server, which has a page."""
+    return uri.startswith(("http://", "https://"))
+
+
 def runs_address(server: str) -> str:
     """Where the page of an MLflow server lists the runs, in the view of `_view`.
 
-    JournalError where MLflow cannot read its store.
+    JournalError where MLflow cannot read its store, or there are no runs in it.
     """
+    uri = tracking_uri()
     try:
-        experiment = _mlflow().MlflowClient().get_experiment_by_name(EXPERIMENT)
+        experiment_id = None if _is_missing(uri) else _experiment_with_runs()
     except Exception as error:  # whatever the store raises, as in `_warns`
         raise JournalError(
-            f"MLflow cannot read the runs at {tracking_uri()} ({_reason(error)}); mend that, or "
-            "set MLFLOW_TRACKING_URI to another store"
+            f"MLflow cannot read the runs at {_without_password(uri)} ({_reason(error)}); mend "
+            "that, or set MLFLOW_TRACKING_URI to another store"
         ) from error
-    if experiment is None:
-        return server
+    if experiment_id is None:
+        raise JournalError(
+            f"there are no runs at {_without_password(uri)} yet; make one by `make sample`, which "
+            "trains on drawn faces for two minutes, or by `dvc repro`, which trains on yours"
+        )
     view = f"viewStateShareKey={VIEW}&workflowType=machine_learning"
-    return f"{server}/#/experiments/{experiment.experiment_id}/runs?{view}"
+    return f"{server}/#/experiments/{experiment_id}/runs?{view}"
+
+
+def _is_missing(uri: str) -> bool:
+    """Whether `uri` is a file that is not there, which MLflow would make."""
+    scheme, _, path = uri.partition(":///")
+    return scheme == "sqlite" and not Path(path).exists()
+
+
+def _experiment_with_runs() -> str | None:
+    """The id of our experiment; None where it has no runs."""
+    client = _mlflow().MlflowClient()
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    if experiment and client.search_runs([experiment.experiment_id], max_results=1):
+        return str(experiment.experiment_id)
+    return None
+
+
+def _without_password(uri: str) -> str:
+    return re.sub(r"(//[^/@:]*):[^/@]*@", r"\1:***@", uri)

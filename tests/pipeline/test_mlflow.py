@@ -1,24 +1,144 @@
-"""MLflow's page is told of in a line, and a store that does not answer in another."""
+"""MLflow's page is told of once it is there, goes with Ctrl+C, and what is wrong is a sentence."""
 
 import os
+import re
+import signal
+import socket
 import subprocess
 import sys
+from contextlib import contextmanager
+from urllib.request import urlopen
+
+import mlflow
+import psutil
+import pytest
 
 from pipeline.foundation.params import REPOSITORY
+from tests.mlflow_server import free_port
 
 
-def test_a_store_that_does_not_answer_is_one_sentence():
-    done = subprocess.run(
-        [sys.executable, "-m", "pipeline.mlflow"],
+def start(uri, *flags):
+    """The command on a store, in a process group of its own, as a terminal starts it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipeline.mlflow", *map(str, flags)],
         cwd=REPOSITORY,
-        env=os.environ | {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"},
-        capture_output=True,
+        env=os.environ | {"MLFLOW_TRACKING_URI": uri},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        check=False,
+        start_new_session=True,
     )
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("mlflow: MLflow cannot read the runs at http://")
-    assert "Traceback" not in done.stderr
+
+
+def complaint(uri, *flags):
+    """The one line by which the command refuses."""
+    process = start(uri, *flags)
+    output, _ = process.communicate()
+    assert process.returncode == 1
+    return output.removeprefix("Starting MLflow's page ...\n")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """A store with a run."""
+    uri = f"sqlite:///{tmp_path_factory.mktemp('store') / 'mlflow.db'}"
+    client = mlflow.MlflowClient(uri)
+    client.set_terminated(client.create_run(client.create_experiment("fer")).info.run_id)
+    return uri
+
+
+@contextmanager
+def served(store):
+    """The command, its first two lines, the second with the address, and its other processes."""
+    process = start(store, "--port", free_port())
+    try:
+        lines = [process.stdout.readline(), process.stdout.readline()]
+        yield process, lines, psutil.Process(process.pid).children(recursive=True)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.mark.slow
+def test_the_page_is_told_of_when_it_is_there_and_ctrl_c_ends_all_of_it_quietly(store):
+    with served(store) as (process, lines, others):
+        starting, told = lines
+        assert starting == "Starting MLflow's page ...\n"
+        address = re.fullmatch(r"The runs: (http\S+) \(Ctrl\+C ends it\)\.\n", told)[1]
+        assert re.search(r"/#/experiments/\d+/runs\?viewStateShareKey=models", address)
+        server = address.partition("/#")[0]
+        assert "<title>MLflow</title>" in urlopen(server).read().decode()
+        assert start(server).communicate()[0] == f"The runs: {address}\n"  # a team's server
+        assert others
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.communicate()[0] == ""
+        assert process.returncode == 0
+        assert not [other for other in others if other.is_running()]
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_it_starts_ends_it_too(store):
+    process = start(store, "--port", free_port())
+    starts = psutil.Process(process.pid)
+    while not (others := starts.children()):
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.communicate()[0] == "Starting MLflow's page ...\n"
+    assert process.returncode == 0
+    assert not [other for other in others if other.is_running()]
+
+
+@pytest.mark.slow
+def test_a_server_that_dies_is_told_of(store):
+    with served(store) as (process, _, others):
+        for other in others:
+            other.kill()
+        output, _ = process.communicate()
+        assert re.fullmatch(r"mlflow: MLflow's server ended: exit code -9\n", output)
+        assert process.returncode == 1
+
+
+def test_a_port_that_is_taken_is_one_sentence_with_another_port(store):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = complaint(store, "--port", port)
+    assert re.fullmatch(rf"mlflow: port {port} cannot be used .* `make mlflow PORT=\d+` .*\n", told)
+
+
+def test_a_port_that_is_none_is_refused(store):
+    for word in ("0", "65536", "eighty", "-1"):
+        process = start(store, f"--port={word}")
+        assert f"'{word}' is not one of 1 to 65535" in process.communicate()[0]
+        assert process.returncode == 2
+
+
+@pytest.mark.slow
+def test_where_there_are_no_runs_it_says_how_to_make_some(tmp_path):
+    file = tmp_path / "mlflow.db"
+    uri = f"sqlite:///{file}"
+    for made in (False, True):
+        told = complaint(uri, "--port", free_port())
+        assert told.startswith(f"mlflow: there are no runs at {uri} yet; make one by `make sample`")
+        assert told.count("\n") == 1
+        assert file.exists() is made
+        mlflow.MlflowClient(uri).create_experiment("fer" if made else "another")
+
+
+@pytest.mark.slow
+def test_a_store_that_cannot_be_read_is_one_sentence_without_its_password(tmp_path):
+    damaged = tmp_path / "mlflow.db"
+    damaged.write_text("this is no database, " * 100, encoding="utf-8")
+    for uri, named in (
+        ("http://127.0.0.1:9", "http://127.0.0.1:9"),
+        (f"sqlite:///{damaged}", f"sqlite:///{damaged}"),
+        ("postgresql+psycopg://me:secret@127.0.0.1:9/runs", "psycopg://me:***@127.0.0.1:9/runs"),
+    ):
+        told = complaint(uri, "--port", free_port())
+        assert told.startswith("mlflow: MLflow cannot read the runs at ")
+        assert f"{named} (" in told
+        assert "secret" not in told
+        assert told.count("\n") == 1
 
 
 def test_importing_the_journal_sets_nothing():
