@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from textwrap import dedent
 
 REPOSITORY = Path(__file__).parents[1]
 FENCED = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
@@ -17,7 +18,7 @@ def example(document, language, words):
     """The one block of `document` in `language` that contains `words`."""
     text = (REPOSITORY / document).read_text(encoding="utf-8")
     [found] = [code for _, kind, code in FENCED.findall(text) if kind == language and words in code]
-    return found
+    return dedent(found)
 
 
 def anchors(text):
