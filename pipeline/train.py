@@ -31,9 +31,12 @@ from pipeline.learning.checkpoint import (
     fingerprint,
 )
 from pipeline.learning.devices import chosen
-from pipeline.learning.fit import Fit
+from pipeline.learning.fit import Fit, Log
+from pipeline.learning.phases import phases_of
 from pipeline.learning.processes import agree, from_first, is_first, joined
+from pipeline.records.durations import left, outlook, seconds_of, spelled
 from pipeline.records.journal import Journal
+from pipeline.records.machine import this_machine
 from pipeline.records.reports import folder_of
 from pipeline.records.teachers import load_teachers, missing_teacher, model_file
 
@@ -78,6 +81,21 @@ def begin(name: str, settings: Training, state: State) -> Journal:
     return journal
 
 
+def telling(name: str, settings: Training, state: State, journal: Journal) -> Log:
+    """What logs every epoch; says now and after the first epoch how long the training takes."""
+    begun, epochs = state.epochs, phases_of(settings)[-1].last
+    last = seconds_of(folder_of(name))
+    print(f"{name}: {outlook(epochs, folder_of(name))}", flush=True)
+
+    def log(figures: dict[str, float], epoch: int) -> None:
+        journal.log_metrics(figures, epoch)
+        if epoch == begun + 1 < epochs:
+            to_go = spelled(left(epoch, figures["seconds"], epochs, last))
+            print(f"{name}: about {to_go} to go, by what this epoch took", flush=True)
+
+    return log
+
+
 def record_of(
     name: str, settings: Training, lesson: Lesson, network: keras.Model, state: State
 ) -> dict[str, Any]:
@@ -99,6 +117,7 @@ def record_of(
         "seconds_per_epoch": round(float(np.median([row["seconds"] for row in state.history])), 1),
         "git_commit": git_commit(),
         "mlflow_run_id": state.run_id,
+        "machine": this_machine(),
         "keras": f"{keras.__version__} on {keras.backend.backend()}",
     }
 
@@ -147,7 +166,7 @@ def train_model(name: str, settings: Training, folder: Path, seconds: float) -> 
         lesson.validation,
         checkpoint,
         state,
-        journal.log_metrics if journal else lambda *_: None,
+        telling(name, settings, state, journal) if journal else lambda *_: None,
         list(lesson.teachers.values()),
         devices,
     ).run()

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import signal
 from dataclasses import replace
@@ -78,6 +79,13 @@ def record(workspace, output):
     return record_of(workspace, "cnn")
 
 
+@pytest.fixture(scope="module")
+def again(workspace, history, record):
+    """What the same training prints where nobody ends it, after the one that was cut off."""
+    (workspace.root / "models" / "cnn.keras").unlink()
+    return workspace.stage("train", "cnn")
+
+
 def test_a_killed_training_goes_on_after_its_last_finished_epoch(output, history):
     assert "cnn: going on after epoch 3" in output
     assert "Epoch 3/" not in output
@@ -85,14 +93,23 @@ def test_a_killed_training_goes_on_after_its_last_finished_epoch(output, history
 
 
 def test_a_training_that_was_cut_off_gives_the_figures_of_one_that_was_not(
-    workspace, history, record
+    workspace, history, record, again
 ):
     assert record["resumed_after_epochs"] == [2, 3]
-    (workspace.root / "models" / "cnn.keras").unlink()
-    workspace.stage("train", "cnn")
     assert figures_of(workspace, "cnn") == without_times(history)
     assert record_of(workspace, "cnn")["resumed_after_epochs"] == []
     assert record_of(workspace, "cnn")["temperature"] == record["temperature"]
+
+
+def test_how_long_it_takes_is_said_before_it_begins_and_after_its_first_epoch(
+    output, record, again
+):
+    assert "cnn: 5 epochs; how long they take is told after the first\n" in output
+    assert re.search(r"^cnn: about \d+ s to go, by what this epoch took$", output, re.M)
+    lines = again.splitlines()
+    [said] = [line for line in lines if "the last training took" in line]
+    assert re.fullmatch(r"cnn: 5 epochs; .* \d+ s for 5, on " + re.escape(record["machine"]), said)
+    assert lines.index(said) < lines.index("Epoch 1/5")
 
 
 def test_a_training_that_is_killed_while_it_fine_tunes_goes_on_there(workspace):
