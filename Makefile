@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: doctor app check test lint repro sample report mlflow bench bench-live hostile soak audit sbom screenshots \
+.PHONY: doctor app check test lint repro sample report compare mlflow bench bench-live hostile soak audit sbom screenshots \
 	browser spark balancer fonts home
 
 doctor:                 ## what is missing here and how to mend it; installs nothing
@@ -44,6 +44,9 @@ sample: .venv/all | data/sample  ## the whole pipeline on drawn faces, to try it
 
 report: .venv/all       ## what the last `make repro` found, as one page: reports/report.html
 	$(BIN)/python -m pipeline.report
+
+compare: .venv/all      ## the table of all models, from reports/; of the runs in MLflow: RUNS=1
+	@$(BIN)/python -m pipeline.compare $(if $(RUNS),--runs)
 
 PORT = 5000
 

@@ -26,6 +26,7 @@ from pipeline.foundation.errors import run
 from pipeline.foundation.params import REPOSITORY, load_params
 from pipeline.foundation.revision import run_name
 from pipeline.records.card import metadata_of, read_card, read_champion
+from pipeline.records.comparison import compared
 from pipeline.records.journal import VERSION, Journal, in_a_copy
 from pipeline.records.reports import PICTURES, folder_of, read_history, read_report
 
@@ -81,47 +82,17 @@ def log_model(journal: Journal, card: dict[str, Any], face: np.ndarray) -> None:
     journal.log_file(models / f"{card['model']}.keras", "network")
 
 
-def row_of(card: dict[str, Any], cost: dict[str, float], mark: str) -> dict[str, str]:
-    """What the table says of a model; `mark` follows its name."""
-    test, interval = card["figures"]["test"], card["test_intervals_95"]["accuracy"]
-    return {
-        "model": card["model"] + mark,
-        "parameters": f"{card['parameters']:,}",
-        "validation": f"{card['figures']['validation']['accuracy']:.2%}",
-        "test": f"{test['accuracy']:.2%}",
-        "95 % interval": f"{interval['low']:.1%} to {interval['high']:.1%}",
-        "macro-F1": f"{test['macro_f1']:.3f}",
-        "ms a face": f"{cost['milliseconds_per_face']:.1f}",
-        "s an epoch": f"{cost['seconds_per_epoch']:.1f}",
-    }
-
-
-def table(rows: list[dict[str, str]]) -> str:
-    """Rows of equal keys as lines of aligned columns."""
-    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in rows[0]}
-    lines = [dict(zip(widths, widths, strict=True)), *rows]
-    first, *others = widths
-    return "\n".join(
-        "  ".join(
-            [line[first].ljust(widths[first]), *(line[name].rjust(widths[name]) for name in others)]
-        )
-        for line in lines
-    )
-
-
 def main() -> None:
     """Record every model that params.yaml lists, mark the champion, print the table."""
     params, validation = load_params(), load_split("val")
     champion = read_champion()["model"]
-    rows = []
     for name in params.trained:
         card = read_card(name, params.trained, params.promote.metric)
         cost = read_report(name, "cost", "milliseconds_per_face", "seconds_per_epoch")
         journal = record(card, cost, validation)
         if name == champion and not in_a_copy():  # an experiment's choice waits for `dvc exp apply`
             journal.promote()
-        rows.append(row_of(card, cost, mark=" *" * (name == champion)))
-    print(f"{table(rows)}\n* the champion, by {card['chosen_by']}; the page serves it")
+    print(compared(params))
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from pipeline.records.run_figures import (
 
 if TYPE_CHECKING:
     import pandas as pd
+    from mlflow.entities import Run
 
 RUNNING, KILLED = "RUNNING", "KILLED"
 """What MLflow calls runs that go on, and those that were ended from outside."""
@@ -57,6 +58,8 @@ LIBRARY_REQUIREMENTS = (
     "av>=17,<18",
 )
 """What the library needs, as pyproject.toml has it."""
+MOST_RUNS = 1000
+"""How many of the latest runs are read."""
 SECONDS_TO_ANSWER = 3
 """A server that has not said a word after these has none for us."""
 
@@ -335,36 +338,43 @@ def runs_address(server: str) -> str:
 
     JournalError where MLflow cannot read its store, or there are no runs in it.
     """
+    experiment_id = _found_runs(most=1)[0].info.experiment_id
+    view = f"viewStateShareKey={VIEW}&workflowType=machine_learning"
+    return f"{server}/#/experiments/{experiment_id}/runs?{view}"
+
+
+def read_runs() -> list[tuple[str, dict[str, float]]]:
+    """The name and the figures of each run, the latest first; errors as of `runs_address`."""
+    return [(run.info.run_name, run.data.metrics) for run in _found_runs(most=MOST_RUNS)]
+
+
+def _found_runs(most: int) -> list[Run]:
     uri = tracking_uri()
     try:
-        experiment_id = None if _is_missing(uri) else _experiment_with_runs()
+        runs = [] if _is_missing(uri) else _runs(most)
     except Exception as error:  # whatever the store raises, as in `_warns`
         raise JournalError(
             f"MLflow cannot read the runs at {_without_password(uri)} ({_reason(error)}); mend "
             "that, or set MLFLOW_TRACKING_URI to another store"
         ) from error
-    if experiment_id is None:
+    if not runs:
         raise JournalError(
             f"there are no runs at {_without_password(uri)} yet; make one by `make sample`, which "
             "trains on drawn faces for two minutes, or by `dvc repro`, which trains on yours"
         )
-    view = f"viewStateShareKey={VIEW}&workflowType=machine_learning"
-    return f"{server}/#/experiments/{experiment_id}/runs?{view}"
+    return runs
+
+
+def _runs(most: int) -> list[Run]:
+    client = _mlflow().MlflowClient()
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    return client.search_runs([experiment.experiment_id], max_results=most) if experiment else []
 
 
 def _is_missing(uri: str) -> bool:
     """Whether `uri` is a file that is not there, which MLflow would make."""
     scheme, _, path = uri.partition(":///")
     return scheme == "sqlite" and not Path(path).exists()
-
-
-def _experiment_with_runs() -> str | None:
-    """The id of our experiment; None where it has no runs."""
-    client = _mlflow().MlflowClient()
-    experiment = client.get_experiment_by_name(EXPERIMENT)
-    if experiment and client.search_runs([experiment.experiment_id], max_results=1):
-        return str(experiment.experiment_id)
-    return None
 
 
 def _without_password(uri: str) -> str:

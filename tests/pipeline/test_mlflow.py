@@ -99,16 +99,16 @@ def test_a_server_that_dies_is_told_of(store):
         assert process.returncode == 1
 
 
-def test_a_port_that_is_taken_is_one_sentence_with_another_port(store):
+def test_a_port_that_is_taken_is_one_sentence_with_another_port():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        told = complaint(store, "--port", port)
+        told = complaint("sqlite:///runs.db", "--port", port)
     assert re.fullmatch(rf"mlflow: port {port} cannot be used .* `make mlflow PORT=\d+` .*\n", told)
 
 
-def test_a_port_that_is_none_is_refused(store):
+def test_a_port_that_is_none_is_refused():
     for word in ("0", "65536", "eighty", "-1"):
-        process = start(store, f"--port={word}")
+        process = start("sqlite:///runs.db", f"--port={word}")
         assert f"'{word}' is not one of 1 to 65535" in process.communicate()[0]
         assert process.returncode == 2
 
