@@ -2,8 +2,8 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: doctor app check test lint repro sample report compare mlflow bench bench-live hostile soak audit sbom screenshots \
-	browser spark balancer fonts home
+.PHONY: doctor app check test lint repro sample report compare notebook mlflow bench bench-live hostile soak audit \
+	sbom screenshots browser spark balancer fonts home
 
 doctor:                 ## what is missing here and how to mend it; installs nothing
 	@$(PYTHON) -m pipeline.doctor
@@ -52,6 +52,10 @@ PORT = 5000
 
 mlflow: .venv/all       ## MLflow's page on the runs, at http://localhost:5000; another port: PORT=5050
 	@$(BIN)/python -m pipeline.mlflow --port $(PORT)
+
+notebook: .venv/app     ## from a face to a confusion matrix to a heat map, in JupyterLab
+	$(BIN)/pip install -q -c constraints.txt 'jupyterlab>=4.2,<5' matplotlib
+	$(BIN)/jupyter lab notebooks/from_face_to_heat_map.ipynb
 
 bench: .venv/all        ## what reading the CSV and recognising a face cost
 	$(BIN)/python -m benchmarks

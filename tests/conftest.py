@@ -18,6 +18,7 @@ from skimage import data
 from fer_system import DEFAULT_MODEL, Recognizer
 from fer_system.detector import YUNET_FILE
 from tests.browsing import BROWSERS, DESKTOP, SECOND
+from tests.documents import all_blocks
 from tests.model_files import write_model
 from tests.serving import serve
 
@@ -39,6 +40,15 @@ def leftovers(tmp_path_factory):
     tempfile.tempdir = str(tmp_path_factory.mktemp("leftovers"))
     yield
     tempfile.tempdir = None
+
+
+@pytest.fixture
+def documented(request):
+    """The blocks of the documents whose marks name this test, in their order."""
+    test = request.node.nodeid.partition("[")[0]
+    found = [block for block in all_blocks() if block.test == test]
+    assert found, f"No block of the documents is marked as run by {test}."
+    return found
 
 
 @pytest.fixture(scope="session")

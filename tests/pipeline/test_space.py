@@ -1,7 +1,10 @@
 """The folder for a Hugging Face Space is whole, says what the Hub asks for, and serves the page."""
 
 import re
+import shlex
 import shutil
+import subprocess
+import sys
 
 import httpx
 import pytest
@@ -12,6 +15,7 @@ from skimage import data
 
 from pipeline import space
 from pipeline.foundation.errors import MissingFileError
+from tests.documents import REPOSITORY
 from tests.mlflow_server import free_port
 from tests.serving import serve
 
@@ -79,6 +83,21 @@ def test_no_file_is_too_large_for_git_and_every_binary_one_goes_by_lfs(out):
         content = path.read_bytes()
         assert len(content) < 10_000_000, path
         assert b"\0" not in content or f"*{path.suffix} filter=lfs" in rules, path
+
+
+def test_the_commands_of_the_documents_write_it(documented, out, tmp_path):
+    for number, block in enumerate(documented):
+        python, *command = shlex.split(block.code.splitlines()[0], comments=True)
+        assert (python, command[-1]) == ("python", "../fer-space")
+        written = tmp_path / str(number)
+        subprocess.run([sys.executable, *command[:-1], written], cwd=REPOSITORY, check=True)
+        assert content(written) == content(out)
+
+
+def content(folder):
+    """The bytes of every file, by its path."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def test_nothing_is_written_over_or_without_a_champion(monkeypatch, tmp_path):

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -101,6 +102,43 @@ def test_each_face_of_a_moment_is_a_record_that_tells_when_and_who(run, short):
     assert times == sorted(set(times))
     assert set(times) <= set(steady(10))
     assert re.fullmatch(r"Watching room\.mp4 since \S+; Ctrl\+C ends it\.\n", done.stderr)
+
+
+def test_the_commands_of_the_document(documented, short, tmp_path):
+    [block] = documented
+    shutil.copy(short, tmp_path / "film.mp4")
+    program = tmp_path / "fer"
+    program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m fer_system "$@"\n')
+    program.chmod(0o755)
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    for line in block.code.splitlines():
+        if "rtsp:" in line or ("| jq" in line and not shutil.which("jq")):
+            continue
+        line = line.replace("fer camera", "fer camera film.mp4").replace(":8090", ":0")
+        line = line.replace("film.mp4 film.mp4", "film.mp4")
+        done = subprocess.run(
+            ["bash", "-o", "pipefail", "-ec", line],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=2 * SECONDS,
+        )
+        assert done.returncode == 0, (line, done.stderr)
+        assert done.stdout or " > " in line
+    assert (tmp_path / "faces.csv").read_text().startswith("source,time,face,")
+    assert json.loads((tmp_path / "faces.jsonl").read_text().splitlines()[0])["face"] == 1
+    assert (tmp_path / "out.mp4").stat().st_size > 0
+
+
+def test_a_record_is_as_the_document_shows_it(documented, short):
+    [block] = documented
+    line = [sys.executable, "-m", "fer_system", "camera", short]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=2 * SECONDS)
+    shown, told = json.loads(block.code), json.loads(done.stdout.splitlines()[0])
+    assert list(told) == list(shown)
+    assert list(told["probabilities"]) == list(shown["probabilities"])
+    assert (told["model"], told["threshold"]) == (shown["model"], shown["threshold"])
 
 
 def test_csv_has_the_columns_of_all_tables_and_every_spaces_the_moments(run, short):

@@ -1,4 +1,4 @@
-"""The examples of docs/library.md, word for word; the page is where the test serves it."""
+"""The examples of README.md and docs/library.md, word for word, on a page that a test serves."""
 
 import json
 import os
@@ -14,18 +14,12 @@ from PIL import Image
 from skimage import data
 
 from fer_system import DEFAULT_MODEL
-from tests import documents
 from tests.clips import steady, write_clip
 from tests.serving import serve
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "http://127.0.0.1:7860"
 NOWHERE = "http://127.0.0.1:9"
-
-
-def example(language, words):
-    """The one block of docs/library.md in `language` that contains `words`."""
-    return documents.example("docs/library.md", language, words)
 
 
 @pytest.fixture
@@ -61,14 +55,16 @@ def run(command, folder):
     return ended.stdout
 
 
-def test_three_lines_of_python_name_every_face(folder):
-    printed = run([sys.executable, "-c", example("python", 'Recognizer()("')], folder)
-    assert printed.count("\n") == 1
-    assert "'happy': " in printed
+def test_three_lines_of_python_name_every_face(documented, folder):
+    for block in documented:
+        printed = run([sys.executable, "-c", block.code], folder)
+        assert printed.count("\n") == 1
+        assert "'happy': " in printed
 
 
-def test_a_video_is_marked(folder):
-    printed = run([sys.executable, "-c", example("python", "annotate_video")], folder)
+def test_a_video_is_marked(documented, folder):
+    [block] = documented
+    printed = run([sys.executable, "-c", block.code], folder)
     *_, done, table = printed.splitlines()
     assert done == "1.0 seconds done"
     assert Path(table).parent == Path()
@@ -76,18 +72,20 @@ def test_a_video_is_marked(folder):
     assert re.fullmatch(r"marked-student-threshold-.*\.csv", table)
 
 
-def test_any_number_of_pictures(folder):
-    (folder / "many.py").write_text(example("python", "import score"))
+def test_any_number_of_pictures(documented, folder):
+    [block] = documented
+    (folder / "many.py").write_text(block.code)
     printed = run([sys.executable, "many.py"], folder)
     assert printed.splitlines() == ["pictures/happy/1.jpg happy "]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the examples are for a Unix shell")
-def test_the_command_line(folder):
+def test_the_command_line(documented, folder):
+    [block] = documented
     installed = folder / "fer"  # what `pip install .` makes; test_wheel tries the real one
     installed.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m fer_system "$@"\n')
     installed.chmod(0o755)
-    printed = run(["bash", "-ec", f"PATH=$PWD:$PATH\n{example('sh', '--annotate')}"], folder)
+    printed = run(["bash", "-ec", f"PATH=$PWD:$PATH\n{block.code}"], folder)
     first, last, piped = printed.splitlines()
     assert first.startswith("picture.jpg: happy")
     assert json.loads(last)["figures"]["accuracy"] == 1
@@ -97,25 +95,26 @@ def test_the_command_line(folder):
     assert Image.open(folder / "marked.jpg").size == (512, 512)
 
 
-def test_gradio_client(folder, address):
-    code = example("python", "gradio_client").replace(ADDRESS, address)
-    printed = run([sys.executable, "-c", code], folder)
+def test_gradio_client(documented, folder, address):
+    [block] = documented
+    printed = run([sys.executable, "-c", block.code.replace(ADDRESS, address)], folder)
     assert "'label': 'happy'" in printed
     assert "'accuracy': 1.0" in printed
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_plain_http(folder, address):
-    code = example("sh", "curl").replace(ADDRESS, address)
-    printed = run(["bash", "-ec", code], folder)
+def test_plain_http(documented, folder, address):
+    [block] = documented
+    printed = run(["bash", "-ec", block.code.replace(ADDRESS, address)], folder)
     assert printed.startswith("event: complete")
     assert '"label": "happy"' in printed
     assert json.loads(printed.splitlines()[-1])["status"] == "ok"
 
 
-def test_the_tools_of_a_chat_assistant_are_where_it_says(folder):
+def test_the_tools_of_a_chat_assistant_are_where_it_says(documented, folder):
     pytest.importorskip("mcp", reason="the package mcp is not installed")
-    url = json.loads(example("json", "mcpServers"))["mcpServers"]["fer"]["url"]
+    [block] = documented
+    url = json.loads(block.code)["mcpServers"]["fer"]["url"]
     with serve(DEFAULT_MODEL, "--mcp") as (address, _):
         client = (
             "import asyncio, sys\n"

@@ -148,6 +148,31 @@ def test_whoever_asks_late_is_told_what_the_camera_shows_and_that_nobody_tells_a
         assert example.stderr.read() == ""
 
 
+def test_the_command_of_the_document(documented, mosquitto, tmp_path):
+    [block] = documented
+    film, port = write_clip(tmp_path / "room.mp4", steady(3000)), free_port()
+    line = block.code
+    for word, becomes in {
+        "fer camera": f"{sys.executable} -m fer_system camera",
+        "rtsp://HOST/PATH": str(film),
+        "python examples": f"{sys.executable} examples",
+        "BROKER": f"127.0.0.1:{port}",
+    }.items():
+        assert word in line
+        line = line.replace(word, becomes)
+    assert TOPIC in line
+    with broker(mosquitto, tmp_path, port), listening(port) as home:
+        process = subprocess.Popen(["sh", "-c", line], cwd=ROOT, start_new_session=True)
+        try:
+            home.state(faces=1)
+            sensor = "homeassistant/sensor/home_kitchen/config"
+            home.client.subscribe(sensor)
+            assert home.wait_for(sensor, lambda text: TOPIC in text)
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=SECONDS)
+
+
 def test_faces_of_one_time_are_counted_together_and_an_outage_is_told(mosquitto, tmp_path):
     port = free_port()
     with broker(mosquitto, tmp_path, port), telling(port) as example, listening(port) as home:

@@ -5,28 +5,20 @@ import json
 from ruamel.yaml import YAML
 
 from fer_system import Recognizer
-from tests import documents
 from tests.workspace import Workspace
 
 
-def example(language, words):
-    """The one block of docs/own.md in `language` that contains `words`."""
-    return documents.example("docs/own.md", language, words)
-
-
-def test_the_network_of_the_document_is_trained_promoted_and_served(tmp_path):
+def test_the_network_of_the_document_is_trained_promoted_and_served(documented, tmp_path):
+    network, options, section = (block.code for block in documented)
     workspace = Workspace(tmp_path / "clone", rows=210)
     networks = workspace.root / "pipeline" / "learning" / "networks.py"
     with networks.open("a", encoding="utf-8") as file:
-        file.write("\n\n" + example("python", "def separable"))
-    known, options = (
-        "Network = Annotated[Cnn | Vgg | MobileNet",
-        example("python", "class Separable"),
-    )
+        file.write(f"\n\n{network}")
+    known = "Network = Annotated[Cnn | Vgg | MobileNet"
     workspace.replace("pipeline/foundation/params.py", known, f"{options}\n\n{known} | Separable")
     yaml = YAML()
     params = yaml.load(workspace.root / "params.yaml")
-    section = yaml.load(example("yaml", "separable:"))
+    section = yaml.load(section)
     section["train"]["separable"]["epochs"] = 1
     params["models"], params["students"] = section["models"][-1:], []
     params["train"].update(section["train"])

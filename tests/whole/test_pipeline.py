@@ -9,9 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import mlflow
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from fer_system import Recognizer, load_picture
 from pipeline.export import FORMATS
@@ -19,6 +17,7 @@ from pipeline.foundation.params import REPOSITORY, load_params
 from tests.browsing import OVERFLOW, PHONE
 from tests.markup import read
 from tests.mlflow_server import mlflow_server
+from tests.notebooks import run_notebook
 from tests.test_stages import MODULES, stale_after
 from tests.workspace import Workspace
 
@@ -200,12 +199,9 @@ def test_the_report_says_what_is_missing_or_of_another_training(workspace):
         assert output.count("\n") == 1
 
 
-def test_the_notebook_shows_faces_curves_confusion_and_mistakes(workspace):
-    folder = workspace.root / "notebooks"
-    notebook = nbformat.read(folder / "explore.ipynb", as_version=4)
-    where = {"metadata": {"path": str(folder)}}
-    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=where).execute()
-    outputs = {cell["id"]: cell.get("outputs", []) for cell in notebook.cells}
+def test_the_notebook_shows_faces_curves_confusion_and_mistakes(documented, workspace):
+    [notebook] = documented
+    outputs = run_notebook(notebook, workspace.root)
     for cell in ("faces", "balance", "history", "confusion", "mistakes"):
         assert "image/png" in outputs[cell][-1]["data"]
     card = read_json(workspace.root / "models" / "best.json")

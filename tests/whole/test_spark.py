@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -105,6 +106,16 @@ def test_every_file_has_its_rows_and_they_are_those_of_the_plain_loop(
     found = table[~table["source"].isin(passed_over)].reset_index(drop=True)
     assert list(found.columns) == list(expected.columns)
     pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_exact=True)
+
+
+def test_the_command_of_the_document(documented, pictures, tmp_path):
+    [block] = documented
+    program, script, source, target = shlex.split(block.code)
+    assert (program, ROOT / script) == ("spark-submit", SCRIPT)
+    assert source.startswith("s3a://")
+    assert target.startswith("s3a://")
+    told = scored(pictures, tmp_path / "table")
+    assert told == f"9 files, 5 faces, 4 unread: {tmp_path / 'table'}"
 
 
 def test_started_again_it_scores_what_is_new_and_repeats_nothing(pictures, model_path, tmp_path):

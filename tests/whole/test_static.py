@@ -1,15 +1,19 @@
 """The webcam tab as a folder of files: served by Python's own web server, driven in Chromium."""
 
+import os
+import shlex
 import subprocess
 import sys
 from contextlib import contextmanager
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
 from fer_system import Recognizer
 from fer_system.detector import YUNET_FILE
 from tests.browsing import OVERFLOW, PHONE, SECOND
+from tests.documents import REPOSITORY
 from tests.whole.test_page_webcam import ANSWERS, DRAWN, count_answers
 from web import text
 from web.static import write_static
@@ -30,10 +34,13 @@ def site(tmp_path_factory):
 
 
 @contextmanager
-def web_server(folder):
-    command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"]
+def web_server(folder, command=(sys.executable, "-u", "-m", "http.server")):
     with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [*command, "0", "--bind", "127.0.0.1"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as process:
         try:
             yield f"http://127.0.0.1:{process.stdout.readline().split(' port ')[1].split()[0]}/"
@@ -98,6 +105,18 @@ def test_the_video_does_not_lie_over_the_settings(site, open_page):
             stage = page.locator("[data-part=stage]").bounding_box()
             assert stage["y"] >= settings["y"] + settings["height"], width
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+
+def test_the_commands_of_the_document_write_and_serve_the_folder(documented, site, tmp_path):
+    [block] = documented
+    write, serve = (shlex.split(line, comments=True) for line in block.code.splitlines())
+    assert [write[0], serve[0]] == ["python", "python"]
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    subprocess.run([sys.executable, *write[1:]], cwd=tmp_path, env=environment, check=True)
+    assert {path.name for path in (tmp_path / "site").iterdir()} >= {"index.html"}
+    assert serve.pop() == "8000"
+    with web_server(tmp_path, [sys.executable, "-u", *serve[1:]]) as address:
+        assert httpx.get(address).status_code == 200
 
 
 def test_an_earlier_folder_is_replaced_and_nothing_else(site, tmp_path):
