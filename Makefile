@@ -2,16 +2,21 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: doctor app check test lint repro sample report compare notebook mlflow bench bench-live hostile soak audit \
-	sbom screenshots browser spark balancer fonts home
+.PHONY: doctor app check quick test lint hooks repro sample report compare notebook mlflow bench bench-live hostile soak \
+	audit wheel sbom screenshots detector browser spark balancer fonts home
 
 doctor:                 ## what is missing here and how to mend it; installs nothing
-	@$(PYTHON) -m pipeline.doctor
+	@if $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null; \
+	then $(PYTHON) -m pipeline.doctor || true; \
+	else echo '$(PYTHON) is no Python from 3.8 on. Install one of 3.10 to 3.13 and name it:'; \
+	echo 'make doctor PYTHON=python3.12'; fi
 
 app: .venv/app          ## the page, on the model in models/best.onnx
 	$(BIN)/python app.py
 
-check: lint             ## lint and the quick tests, for every change: under two minutes
+check: lint quick       ## lint and the quick tests, for every change: under two minutes
+
+quick: .venv/all        ## the quick tests
 	$(BIN)/pytest -m 'not slow'
 
 test: lint              ## lint and all tests
@@ -76,6 +81,12 @@ soak: .venv/all         ## half an hour of mixed load: memory, open files, answe
 audit: .venv-tools/ready  ## known holes in what is pinned in constraints.txt
 	.venv-tools/bin/python -m benchmarks.audit .venv-tools/bin/pip-audit constraints.txt
 
+hooks: .venv/all .venv-tools/ready  ## Git checks the style of what you commit, and lints before you push
+	.venv-tools/bin/pre-commit install
+
+wheel: .venv-tools/ready  ## the library, to install elsewhere, in dist/
+	.venv-tools/bin/pip wheel -q --no-deps -w dist .
+
 VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' fer_system/__init__.py)
 
 # By CycloneDX; a file that is not valid is not written.
@@ -84,6 +95,9 @@ sbom: .venv-page/ready  ## what the page is built of, in dist/
 	sed 's/^dynamic = .*/version = "$(VERSION)"/' pyproject.toml > .venv-page/pyproject.toml
 	.venv-tools/bin/cyclonedx-py environment .venv-page --pyproject .venv-page/pyproject.toml \
 		--output-reproducible --validate --of JSON -o dist/fer-system-$(VERSION).cdx.json
+
+detector: .venv/app     ## the face detector YuNet, which the page downloads else; shows that it finds a face
+	@$(BIN)/python -m fer_system web/examples/happy.webp --detector yunet
 
 browser:                ## Chromium and Firefox for the page's tests, where apt can install them
 	command -v chromium || (apt-get update && apt-get install -y chromium)
@@ -127,7 +141,7 @@ data/sample: | .venv/all
 
 .venv-tools/ready: Makefile
 	$(PYTHON) -m venv .venv-tools
-	.venv-tools/bin/pip install -q 'pip-audit>=2.9,<3' 'cyclonedx-bom>=7,<8'
+	.venv-tools/bin/pip install -q 'pip-audit>=2.9,<3' 'cyclonedx-bom>=7,<8' 'pre-commit>=4.2,<5'
 	touch $@
 
 # The page alone, so that nothing is listed that it does not need; not even pip.

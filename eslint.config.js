@@ -15,7 +15,7 @@ const STRICTER = {
 };
 
 export default [
-  { ignores: [".venv/", "**/.dvc/"] },
+  { ignores: [".venv*/", "**/.dvc/"] },
   js.configs.recommended,
   { rules: STRICTER },
   { files: ["web/{webcam,folder}/*.js", "web/static/start.js"], languageOptions: { globals: globals.browser } },

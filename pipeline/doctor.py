@@ -1,12 +1,14 @@
 """By hand: what is missing here, and how to mend it.
 
 `python3 -m pipeline.doctor`, before anything is installed: it needs Python's own library alone, and
-changes nothing. It ends with 1 where something that is needed is missing.
+changes nothing. It ends with 1 where something that is needed is missing; `make doctor` with 0, or
+make would have the last word.
 """
 
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 import socket
@@ -19,7 +21,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pipeline.records import machine
+from pipeline.records.durations import machine_of, seconds_of, spelled
+
 ROOT = Path(__file__).resolve().parents[1]
+BIN = ".venv/Scripts" if os.name == "nt" else ".venv/bin"
 OLDEST, NEWEST = (3, 10), (3, 13)
 GIGABYTE = 10**9
 PAGE_DISK, ALL_DISK = 1, 6
@@ -30,8 +36,11 @@ WHOLE_DATASET = 300 * 10**6
 """A CSV with fewer bytes is not the whole of FER2013, which has 301 million."""
 COLUMNS = {"emotion", "pixels", "Usage"}
 WEIGHTS = "mobilenet_1_0_224_tf_no_top.h5"
-YUNET = "face_detection_yunet_2023mar.onnx"
-PORT = 7860
+YUNET, YUNET_BYTES = "face_detection_yunet_2023mar.onnx", 232_589
+PAGE_PORT, RUNS_PORT = 7860, 5000
+GROUP_MEMORY = Path("/sys/fs/cgroup/memory.max")
+"""What a container may take of the machine's memory, in bytes, or "max"."""
+IN_BROWSERS = "browsers open it on localhost and by HTTPS alone"
 SECONDS = 3.0
 """How long a server may take to answer."""
 
@@ -47,32 +56,69 @@ class Finding:
     text: str
 
 
-def python(version: tuple[int, int] = sys.version_info[:2]) -> Finding:
-    """Whether this Python is one that the packages are made for."""
+def python(version: tuple[int, int]) -> Finding:
+    """Whether this Python is one that the packages are made for; else, which one here is."""
     told = ".".join(map(str, version))
     if OLDEST <= version <= NEWEST:
         return Finding(OK, "Python", told)
-    return Finding(
-        MISSING,
-        "Python",
-        f"{told} is not one of 3.10 to 3.13; install one and name it: `make app PYTHON=python3.12`",
+    names = [f"python3.{minor}" for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
+    here = next(filter(shutil.which, names), None)
+    mend = (
+        f"{here} is here as well: `make doctor PYTHON={here}`, and so for `make app`"
+        if here
+        else f"install one (https://www.python.org/downloads) and name it: PYTHON={names[0]} "
+        "behind `make doctor` and `make app`"
     )
+    return Finding(MISSING, "Python", f"{told} is not one of 3.10 to 3.13; {mend}")
 
 
-def venv() -> Finding:
+def made_by(root: Path) -> tuple[int, int] | None:
+    """The version of the Python that `root`/.venv is of; None without one that works."""
+    config = root / ".venv" / "pyvenv.cfg"
+    if is_broken(root) or not config.is_file():
+        return None
+    version = re.search(r"^version\w* *= *(\d+)\.(\d+)", config.read_text("utf-8"), re.M)
+    return (int(version[1]), int(version[2])) if version else None
+
+
+def as_root(command: str) -> str:
+    """A command as this user has to type it where only root may do what it does."""
+    is_root = getattr(os, "geteuid", int)() == 0
+    return command if is_root or not shutil.which("sudo") else f"sudo {command}"
+
+
+def installing(debian: str) -> str:
+    """How to install a package of Debian's, or what is like it elsewhere."""
+    if not shutil.which("apt-get"):
+        return "install it as your system does that"
+    return f"`{as_root(f'apt-get install {debian}')}`"
+
+
+def venv(is_made: bool) -> Finding:
     """Whether this Python can make virtual environments; Debian leaves half of it out."""
-    if find_spec("venv") and find_spec("ensurepip"):
+    if is_made or (find_spec("venv") and find_spec("ensurepip")):
         return Finding(OK, "venv", "is here")
-    return Finding(
-        MISSING, "venv", "Python's own module is missing; on Debian: `apt install python3-venv`"
-    )
+    text = "half of Python's own module is missing: "
+    return Finding(MISSING, "venv", text + installing(f"python3.{sys.version_info[1]}-venv"))
 
 
-def git() -> Finding:
-    """Whether Git is installed, which DVC and the provenance of a model need."""
-    if shutil.which("git"):
+def make() -> Finding:
+    """Whether make is here, by which the rest is mended."""
+    if shutil.which("make"):
+        return Finding(OK, "make", "is here")
+    text = f"is not here: {installing('make')}; README tells the same commands by hand"
+    return Finding(HINT, "make", text)
+
+
+def git(root: Path) -> Finding:
+    """Whether Git is here and `root` a clone, which DVC and a model's origin need."""
+    if not shutil.which("git"):
+        return Finding(MISSING, "Git", f"is not here: {installing('git')}")
+    if (root / ".git").exists():
         return Finding(OK, "Git", "is here")
-    return Finding(MISSING, "Git", "is not installed: https://git-scm.com/downloads")
+    mend = "`git init && git add -A && git commit -m downloaded`"
+    text = f"{root} is no clone; the page works without, DVC does not: {mend}"
+    return Finding(HINT, "Git", text)
 
 
 def disk(free: int, is_installed: bool) -> Finding:
@@ -89,14 +135,16 @@ def disk(free: int, is_installed: bool) -> Finding:
     return Finding(MISSING, "disk", f"{told}; the page alone takes {PAGE_DISK} GB: make room")
 
 
-def memory() -> Finding:
-    """Whether the memory is enough for a training, where the system tells."""
+def memory(group: Path = GROUP_MEMORY) -> Finding:
+    """Whether the memory that may be taken is enough for a training, where the system tells."""
     try:
         size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # Windows has no sysconf
         return Finding(
             HINT, "memory", f"not known; {ALL_MEMORY} GB are enough for every training here"
         )
+    limit = group.read_text("utf-8").strip() if group.is_file() else "max"
+    size = min(size, int(limit)) if limit.isdecimal() else size
     told = f"{size / GIGABYTE:.1f} GB"
     if size >= ALL_MEMORY * GIGABYTE:
         return Finding(OK, "memory", told)
@@ -107,6 +155,49 @@ def memory() -> Finding:
     )
 
 
+def cores() -> Finding:
+    """How many processor cores may be used, and of which processor."""
+    told, name = machine.cores(), machine.processor() or platform.machine()
+    return Finding(OK, "cores", f"{told} of {name}")
+
+
+def gpu(found: dict[str, str], root: Path) -> Finding:
+    """Which GPUs NVIDIA's driver shows, and which library of those `found` would train on them."""
+    try:
+        names = machine.gpus()
+    except OSError as error:
+        text = f"nvidia-smi fails, so trainings run on the processor: {error}"
+        return Finding(HINT, "GPU", text)
+    if not names:
+        return Finding(OK, "GPU", "NVIDIA's driver shows none: trainings run on the processor")
+    told = "; ".join(names)
+    if any(re.fullmatch(r"jax-cuda\d+-plugin", name) for name in found):
+        return Finding(OK, "GPU", f"{told}: JAX trains on it, `KERAS_BACKEND=jax make repro`")
+    if "tensorflow" in found and any(name.startswith("nvidia-cudnn") for name in found):
+        return Finding(OK, "GPU", f"{told}: TensorFlow trains on it")
+    pip = (
+        f"`{BIN}/pip install -c constraints.txt 'jax[cuda12]'`, then `KERAS_BACKEND=jax make repro`"
+    )
+    first = "" if (root / BIN / "pip").exists() else "`make .venv/all`, then "
+    text = f"{told}: neither JAX nor TensorFlow has what it takes to train on it; {first}{pip}"
+    return Finding(HINT, "GPU", text)
+
+
+def is_broken(root: Path) -> bool:
+    """Whether `root`/.venv was made by a Python that is gone, or before the folder was moved."""
+    folder = root / BIN
+    if not folder.is_dir():
+        return False
+    if not any(path.exists() for path in folder.glob("python*")):
+        return True
+    pip = folder / "pip"
+    if not pip.is_file():
+        return False
+    with pip.open("rb") as script:  # whose first line names the Python that runs it
+        python = script.readline(1000).decode("utf-8", "replace")[2:].strip()
+    return not Path(python).exists()
+
+
 def installed(root: Path) -> dict[str, str]:
     """Version by name of what is installed in `root`/.venv, or beside this Python without one."""
     places = (".venv/lib/python*/site-packages", ".venv/Lib/site-packages")
@@ -115,26 +206,35 @@ def installed(root: Path) -> dict[str, str]:
     return {_plain(each.metadata["Name"]): each.version for each in found}
 
 
+def _lists(root: Path) -> tuple[set[str], set[str], dict[str, set[str]]]:
+    """The packages of the page, all packages, and the versions of each in constraints.txt."""
+    page, others = (
+        {_plain(name) for name in re.findall(r"^[\w.-]+", (root / file).read_text("utf-8"), re.M)}
+        for file in ("requirements-app.txt", "requirements.txt")
+    )
+    pins: dict[str, set[str]] = {}
+    lines = (root / "constraints.txt").read_text("utf-8")
+    for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", lines, re.M):
+        pins.setdefault(_plain(name), set()).add(version)
+    return page, page | {name for name in others if not name.startswith("-")}, pins
+
+
 def packages(root: Path, found: dict[str, str]) -> Finding:
     """Whether `found`, versions by name, are what `root`'s lists ask for.
 
     A version may be any that constraints.txt pins: which of them is for which Python, pip knows.
     """
-    page, everything = (
-        {_plain(name) for name in re.findall(r"^[\w.-]+", (root / file).read_text("utf-8"), re.M)}
-        for file in ("requirements-app.txt", "requirements.txt")
-    )
-    everything = {name for name in everything if not name.startswith("-")} | page
-    pins: dict[str, set[str]] = {}
-    lines = (root / "constraints.txt").read_text("utf-8")
-    for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", lines, re.M):
-        pins.setdefault(_plain(name), set()).add(version)
-    mend = "`.venv/bin/pip install -c constraints.txt -r {}`".format
-    if not page & found.keys():
+    page, everything, pins = _lists(root)
+    if is_broken(root):
+        text = (
+            "those in .venv are of a Python or place that is gone: `rm -r .venv`, then `make app`"
+        )
+        return Finding(MISSING, "packages", text)
+    if not page & found.keys() or not (page <= found.keys() or _has_environment(root)):
         text = "none yet; `make app` installs those of the page, `make test` all"
         return Finding(HINT, "packages", text)
     if lacking := sorted(page - found.keys()):
-        text = f"{_some(lacking)} missing: {mend('requirements-app.txt')}"
+        text = f"{_some(lacking)} missing: {_mend(root, 'app')}"
         return Finding(MISSING, "packages", text)
     other = [
         f"{name} {found[name]} (pinned: {' or '.join(sorted(versions))})"
@@ -142,12 +242,26 @@ def packages(root: Path, found: dict[str, str]) -> Finding:
         if name in found and found[name] not in versions
     ]
     if other:
-        text = f"not what is known to work: {_some(other)}; {mend('requirements.txt')}"
+        text = f"not what is known to work: {_some(other)}; {_mend(root, 'all')}"
         return Finding(HINT, "packages", text)
     if lacking := sorted(everything - found.keys()):
-        text = f"those of the page; the pipeline lacks {_some(lacking)}: `make test` installs all"
+        text = f"those of the page; the pipeline lacks {_some(lacking)}: {_mend(root, 'all')}"
         return Finding(HINT, "packages", text)
     return Finding(OK, "packages", "as constraints.txt pins them")
+
+
+def _has_environment(root: Path) -> bool:
+    """Whether packages have a place of their own: `root`/.venv, or that of this Python."""
+    is_conda = (Path(sys.prefix) / "conda-meta").is_dir()
+    return (root / ".venv").exists() or sys.prefix != sys.base_prefix or is_conda
+
+
+def _mend(root: Path, which: str) -> str:
+    """The command that installs the packages of the page, "app", or "all", over what is there."""
+    if (root / ".venv").exists() or not (_has_environment(root) and find_spec("pip")):
+        return f"`make -B .venv/{which}`"
+    file = {"app": "requirements-app.txt", "all": "requirements.txt"}[which]
+    return f"`{sys.executable} -m pip install -c constraints.txt -r {file}`"
 
 
 def _plain(name: str) -> str:
@@ -207,14 +321,16 @@ def weights() -> Finding:
 
 
 def detector(models: Path) -> Finding:
-    """Whether the page has its face detector."""
-    if (models / YUNET).is_file():
+    """Whether the page has its face detector, whole."""
+    file = models / YUNET
+    if file.is_file() and file.stat().st_size == YUNET_BYTES:
         return Finding(OK, "YuNet", "the face detector is here")
     return Finding(
         HINT,
         "YuNet",
-        "the page downloads its face detector (0.2 MB) at the first start; without internet it "
-        "finds faces less well, by OpenCV's Haar cascade",
+        f"the face detector (0.2 MB) {'is damaged' if file.is_file() else 'is not here yet'}: the "
+        "page downloads it at its start, `make detector` at once; without internet OpenCV's Haar "
+        "cascade finds the faces, less well",
     )
 
 
@@ -227,29 +343,31 @@ def bfloat16(processor: Path = Path("/proc/cpuinfo")) -> Finding:
         HINT,
         "bfloat16",
         f"{'not in this processor' if text else 'not known'}: without a GPU, `precision: float32` "
-        "in params.yaml trains faster; `python -m benchmarks.training_step` tells",
+        "in params.yaml trains faster",
     )
 
 
-def port(number: int = PORT) -> Finding:
-    """Whether the page can be served where its visitors look for it."""
+def port(number: int, mend: str) -> Finding:
+    """Whether what is served at a port can be, and what to do else."""
     try:
         socket.create_server(("127.0.0.1", number)).close()
     except OSError:
-        return Finding(
-            HINT, "port", f"{number} is taken: the page takes the next one, or `--port` says which"
-        )
+        return Finding(HINT, "port", f"{number} is taken: {mend}")
     return Finding(OK, "port", f"{number} is free")
 
 
-def camera() -> Finding:
-    """Where a browser lets a page open the camera."""
-    return Finding(
-        HINT,
-        "camera",
-        "browsers open it on localhost and on HTTPS only; for other computers "
-        "`python app.py --share`, or put HTTPS in front",
-    )
+def camera(devices: Path = Path("/dev")) -> Finding:
+    """Whether this computer has a camera, where Linux tells, and where browsers open it."""
+    if sys.platform != "linux":
+        return Finding(OK, "camera", IN_BROWSERS)
+    cameras = sorted(map(str, devices.glob("video*")))
+    if not cameras:
+        text = "none at this computer (no /dev/video*); a visitor's own does as well, but"
+        return Finding(HINT, "camera", f"{text} {IN_BROWSERS}: for others `--share` or a proxy")
+    if usable := [path for path in cameras if os.access(path, os.R_OK | os.W_OK)]:
+        return Finding(OK, "camera", f"{_some(usable)}; {IN_BROWSERS}")
+    text = f"{_some(cameras)} may not be opened by you: join the group video, and log in anew"
+    return Finding(HINT, "camera", text)
 
 
 def store(root: Path, uri: str = "") -> Finding:
@@ -274,21 +392,77 @@ def store(root: Path, uri: str = "") -> Finding:
     return Finding(HINT, "MLflow", text)
 
 
+def trained(root: Path) -> list[str]:
+    """The models that params.yaml of `root` has trained, in that order."""
+    text = (root / "params.yaml").read_text("utf-8")
+    lists = re.findall(r"^(?:models|students): *\[([^\]]*)\]", text, re.M)
+    return re.findall(r"[\w.-]+", " ".join(lists))
+
+
+def training(root: Path) -> Finding:
+    """How long all trainings of `root` take, by what the last ones took."""
+    folders = [root / "reports" / "models" / name for name in trained(root)]
+    took = {folder: sum(seconds_of(folder)) for folder in folders}
+    parts = [f"{folder.name} {spelled(took[folder])}" for folder in folders if took[folder]]
+    if not parts:
+        text = "how long it takes is told after each model's first epoch"
+        return Finding(OK, "training", text)
+    places = _some(sorted({machine_of(folder) for folder in folders if took[folder]}))
+    text = f"all anew: {spelled(sum(took.values()))} ({', '.join(parts)}), as on {places}"
+    lacking = [folder.name for folder in folders if not took[folder]]
+    return Finding(OK, "training", text + (f"; not yet {', '.join(lacking)}" if lacking else ""))
+
+
+TOOLS: dict[str, dict[str, tuple[str, ...]]] = {
+    "browser": {
+        "Chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+        "Firefox": ("firefox-esr", "firefox"),
+    },
+    "balancer": {"nginx": ("nginx", "/usr/sbin/nginx")},
+}
+"""Programs that tests use, under the targets of make that install them with apt."""
+
+
+def tools(fonts: Path = Path("/usr/share/fonts")) -> Finding:
+    """Which programs and fonts are not here without which some tests are left out."""
+    lacking = {
+        name: target
+        for target, programs in TOOLS.items()
+        for name, commands in programs.items()
+        if not any(map(shutil.which, commands))
+    }
+    if sys.platform == "linux" and not any(fonts.rglob("NotoSansCJK*")):
+        lacking["fonts of every script"] = "fonts"
+    if not lacking:
+        return Finding(OK, "tests", "browsers, nginx and fonts are here")
+    text = f"without {_some([*lacking])} those that need them are left out"
+    if shutil.which("apt-get"):
+        text += f": `{as_root('make ' + ' '.join(sorted({*lacking.values()})))}`"
+    return Finding(HINT, "tests", text)
+
+
 def findings(root: Path) -> Iterator[Finding]:
     """Every check of the project at `root`, in the order in which things are needed."""
-    yield python()
-    yield venv()
-    yield git()
+    found = installed(root)
+    yield python(made_by(root) or sys.version_info[:2])
+    yield venv((root / BIN / "pip").exists())
+    yield make()
+    yield git(root)
     yield disk(shutil.disk_usage(root).free, (root / ".venv" / "all").exists())
     yield memory()
-    yield packages(root, installed(root))
+    yield cores()
+    yield packages(root, found)
     yield detector(root / "models")
-    yield port()
+    yield port(PAGE_PORT, "the page takes the next one, or `--port` says which")
     yield camera()
     yield dataset(source(root))
     yield weights()
+    yield gpu(found, root)
     yield bfloat16()
+    yield training(root)
     yield store(root, os.environ.get("MLFLOW_TRACKING_URI", ""))
+    yield port(RUNS_PORT, "`make mlflow PORT=5050` shows the runs at another")
+    yield tools()
 
 
 def told(finding: Finding, width: int) -> str:
