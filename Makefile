@@ -68,7 +68,7 @@ bench: .venv/all        ## what reading the CSV and recognising a face cost
 bench-live: .venv/all   ## the webcam tab in Chromium: answers a second, latency, flicker
 	$(BIN)/python -m benchmarks.live
 
-screenshots: .venv/all  ## the pictures of tests/whole/test_page_pictures.py anew, after a change that was meant
+screenshots: .venv/all  ## the pictures of tests/whole/test_page_pictures.py and README anew, after a change that was meant
 	rm -f tests/whole/pictures/*.webp
 	FER_RENEW_PICTURES=1 $(BIN)/pytest -n0 -q tests/whole/test_page_pictures.py
 

@@ -12,10 +12,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
+from fer_system import DEFAULT_MODEL
+from fer_system.detector import YUNET_FILE
+from tests.browsing import wait_for_picture
+from tests.serving import serve
 from tests.whole.states import every_state, material, settle  # noqa: F401, a fixture
+from tests.workspace import REPOSITORY
+from web import text
 
 STORED = Path(__file__).parent / "pictures"
+IN_README = REPOSITORY / "web" / "page.png"
 ABOUT = STORED / "about.json"
 RENEW = "FER_RENEW_PICTURES" in os.environ
 SIZES = {"desktop": (1440, 900), "tablet": (768, 1024), "phone": (390, 844)}
@@ -49,7 +57,7 @@ def pixels(content):
 
 
 def at_rest(page):
-    """A screenshot of the whole page when two in a row are the same."""
+    """A screenshot of the whole page, PNG, when two in a row are the same."""
     last = None
     for _ in range(TRIES):
         settle(page)
@@ -57,7 +65,7 @@ def at_rest(page):
         if shot == last:
             break
         last = shot
-    return small(shot)
+    return shot
 
 
 def difference(before, now):
@@ -102,7 +110,7 @@ def test_a_tab_looks_as_it_did(state, open_page, browser, champion, material, tm
         page.set_viewport_size({"width": width, "height": height})
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            shot, name = at_rest(page), f"{state.__name__}-{size}-{scheme}.webp"
+            shot, name = small(at_rest(page)), f"{state.__name__}-{size}-{scheme}.webp"
             if RENEW:
                 (STORED / name).write_bytes(shot)
                 continue
@@ -112,3 +120,32 @@ def test_a_tab_looks_as_it_did(state, open_page, browser, champion, material, tm
                 picture.save(path, lossless=True)
                 moved.append(f"{100 * share:.2f} % of it differs: {path}")
     assert not moved, "\n".join([*moved, "Was it meant? `make screenshots` takes them anew."])
+
+
+@pytest.mark.skipif(not YUNET_FILE.is_file(), reason="YuNet was not downloaded yet")
+def test_the_readme_shows_the_page_as_it_looks(open_page, browser, tmp_path):
+    with serve(DEFAULT_MODEL, detector="yunet") as (address, _):
+        page = open_page(at=address)
+        page.get_by_role("button", name=f"{text.EXAMPLES} 4").click()
+        expect(page.locator("#picture-faces .fer-card")).to_have_count(1)
+        wait_for_picture(page, "#picture-output img")
+        shot, here = without_foot(page, at_rest(page)), about(browser, page)
+    if RENEW:
+        IN_README.write_bytes(shot)
+    elif json.loads(ABOUT.read_text()) != here:
+        pytest.skip(f"README's picture is of another browser or font than {here}")
+    share, picture = difference(*map(pixels, (IN_README.read_bytes(), shot)))
+    picture.save(tmp_path / "page.png")
+    assert share <= SHARE, (
+        f"{tmp_path / 'page.png'}: was it meant? `make screenshots` takes it anew."
+    )
+
+
+def without_foot(page, png):
+    """A screenshot down to the drawn examples, PNG."""
+    box = page.locator("#picture-examples").bounding_box()
+    with Image.open(io.BytesIO(png)) as picture:
+        top = picture.convert("RGB").crop((0, 0, picture.width, int(box["y"] + box["height"]) + 20))
+    file = io.BytesIO()
+    top.save(file, "PNG", optimize=True)
+    return file.getvalue()
