@@ -33,6 +33,7 @@ lint: .venv/all         ## style and types, of the JavaScript too where npm is
 CSV = $(shell grep -o 'source: data/fer2013\.csv' params.yaml | cut -d' ' -f2)
 
 repro: .venv/all $(CSV)  ## the whole pipeline, from the dataset to models/best.onnx
+	@$(BIN)/python -m pipeline.doctor training
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
 
 # In a folder of DVC's own: nothing of yours changes but MLflow's journal.

@@ -1,8 +1,8 @@
 """By hand: what is missing here, and how to mend it.
 
 `python3 -m pipeline.doctor`, before anything is installed: it needs Python's own library alone, and
-changes nothing. It ends with 1 where something that is needed is missing; `make doctor` with 0, or
-make would have the last word.
+changes nothing. `python3 -m pipeline.doctor training` asks for one subject alone. It ends with 1
+where something that is needed is missing; `make doctor` with 0, or make would have the last word.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ import platform
 import re
 import shutil
 import socket
+import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import distributions
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipeline.records import machine
+from pipeline.records import machine, stale
 from pipeline.records.durations import machine_of, seconds_of, spelled
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,6 +35,9 @@ ALL_MEMORY = 4
 """Gigabytes that are enough for any training; one of `vgg` was seen to take 1.4."""
 WHOLE_DATASET = 300 * 10**6
 """A CSV with fewer bytes is not the whole of FER2013, which has 301 million."""
+BROUGHT = {"pip", "setuptools"}
+"""What Python's own module puts into a new environment."""
+MODELS = Path("reports", "models")
 COLUMNS = {"emotion", "pixels", "Usage"}
 WEIGHTS = "mobilenet_1_0_224_tf_no_top.h5"
 YUNET, YUNET_BYTES = "face_detection_yunet_2023mar.onnx", 232_589
@@ -62,7 +66,7 @@ def python(version: tuple[int, int]) -> Finding:
     if OLDEST <= version <= NEWEST:
         return Finding(OK, "Python", told)
     names = [f"python3.{minor}" for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
-    here = next(filter(shutil.which, names), None)
+    here = next(filter(_runs, names), None)
     mend = (
         f"{here} is here as well: `make doctor PYTHON={here}`, and so for `make app`"
         if here
@@ -70,6 +74,12 @@ def python(version: tuple[int, int]) -> Finding:
         "behind `make doctor` and `make app`"
     )
     return Finding(MISSING, "Python", f"{told} is not one of 3.10 to 3.13; {mend}")
+
+
+def _runs(program: str) -> bool:
+    """Whether a Python of that name runs; pyenv's stand-ins for those not chosen do not."""
+    path = shutil.which(program)
+    return bool(path) and not subprocess.run([str(path), "-c", ""], capture_output=True).returncode
 
 
 def made_by(root: Path) -> tuple[int, int] | None:
@@ -239,10 +249,11 @@ def packages(root: Path, found: dict[str, str]) -> Finding:
     other = [
         f"{name} {found[name]} (pinned: {' or '.join(sorted(versions))})"
         for name, versions in pins.items()
-        if name in found and found[name] not in versions
+        if found.get(name, min(versions)) not in versions and name not in BROUGHT
     ]
     if other:
-        text = f"not what is known to work: {_some(other)}; {_mend(root, 'all')}"
+        which = "all" if everything <= found.keys() else "app"
+        text = f"not what is known to work: {_some(other)}; {_mend(root, which)}"
         return Finding(HINT, "packages", text)
     if lacking := sorted(everything - found.keys()):
         text = f"those of the page; the pipeline lacks {_some(lacking)}: {_mend(root, 'all')}"
@@ -400,17 +411,34 @@ def trained(root: Path) -> list[str]:
 
 
 def training(root: Path) -> Finding:
-    """How long all trainings of `root` take, by what the last ones took."""
-    folders = [root / "reports" / "models" / name for name in trained(root)]
-    took = {folder: sum(seconds_of(folder)) for folder in folders}
-    parts = [f"{folder.name} {spelled(took[folder])}" for folder in folders if took[folder]]
-    if not parts:
+    """How long `make repro` and all trainings of `root` take, by what the last ones took."""
+    took = {name: sum(seconds_of(root / MODELS / name)) for name in trained(root)}
+    known = {name: seconds for name, seconds in took.items() if seconds}
+    if not known:
         text = "how long it takes is told after each model's first epoch"
         return Finding(OK, "training", text)
-    places = _some(sorted({machine_of(folder) for folder in folders if took[folder]}))
-    text = f"all anew: {spelled(sum(took.values()))} ({', '.join(parts)}), as on {places}"
-    lacking = [folder.name for folder in folders if not took[folder]]
+    places = _some(sorted({machine_of(root / MODELS / name) for name in known}))
+    parts = ", ".join(f"{name} {spelled(seconds)}" for name, seconds in known.items())
+    text = (
+        f"{_pending(root, known)}all anew: {spelled(sum(known.values()))} ({parts}), as on {places}"
+    )
+    lacking = [name for name in took if name not in known]
     return Finding(OK, "training", text + (f"; not yet {', '.join(lacking)}" if lacking else ""))
+
+
+def _pending(root: Path, known: dict[str, float]) -> str:
+    """Which models `make repro` trains, and for how long; "" where there is no DVC to ask."""
+    dvc, lock = root / BIN / "dvc", root / "dvc.lock"
+    stages = stale.status(root, dvc) if dvc.exists() else None
+    if stages is None:
+        return ""
+    trainings = stale.locked(lock.read_text("utf-8") if lock.is_file() else "")
+    weights = stale.published(root, trainings.values())
+    names = stale.to_train(stages, trainings, weights)
+    if not names:
+        return "`make repro` trains nothing; "
+    times = spelled(sum(known.get(name, 0) for name in names))
+    return f"`make repro` trains {', '.join(names)}: about {times}; "
 
 
 TOOLS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -474,15 +502,18 @@ def told(finding: Finding, width: int) -> str:
     )
 
 
-def main() -> int:
-    """Print what every check found; the exit code."""
-    found = list(findings(ROOT))
+def main(subjects: Sequence[str]) -> int:
+    """Print what every check found, or those of the `subjects` that are named; the exit code."""
     width = max(shutil.get_terminal_size().columns - 1, 60)
-    missing = sum(finding.status == MISSING for finding in found)
-    end = f"{missing} missing." if missing else "All that is needed is here."
-    print("\n".join([*(told(finding, width) for finding in found), "", end]))
+    missing = 0
+    for finding in findings(ROOT):
+        if not subjects or finding.subject in subjects:
+            print(told(finding, width), flush=True)
+            missing += finding.status == MISSING
+    if not subjects:
+        print(f"\n{missing} missing." if missing else "\nAll that is needed is here.")
     return int(missing > 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,7 @@ CODE = (
     "pipeline/records/durations.py",
     "pipeline/records/files.py",
     "pipeline/records/machine.py",
+    "pipeline/records/stale.py",
 )
 NO_COMMANDS = ("--port", "--share", "precision: float32", "models: [cnn, vgg]")
 """What the doctor quotes that is not to be typed."""
@@ -250,6 +252,7 @@ def test_a_gpu_is_told_with_the_library_that_would_train_on_it(bare, tmp_path):
 
 def test_the_python_that_is_here_as_well_is_named(bare):
     assert "install one" in doctor.python((3, 14)).text
+    bare("python3.12", "exit 127")  # as pyenv's stand-ins do
     bare("python3.11")
     assert "`make doctor PYTHON=python3.11`" in doctor.python((3, 14)).text
 
@@ -278,10 +281,39 @@ def test_the_time_of_all_trainings_is_the_sum_of_their_histories(clone):
         folder.mkdir(parents=True)
         rows = "".join(f"{epoch},{second}\n" for epoch, second in enumerate(seconds, 1))
         (folder / "history.csv").write_text(f"epoch,seconds\n{rows}")
-    assert doctor.training(clone).text == (
+    total = (
         "all anew: 1 h 2 min (cnn 2 min, vgg 1 h 0 min), as on the machine that trained last; "
         "not yet mobilenet, student"
     )
+    assert doctor.training(clone).text == total
+    for name in (".dvc/config", "dvc.yaml", "dvc.lock"):
+        (clone / name).parent.mkdir(exist_ok=True)
+        shutil.copy(REPOSITORY / name, clone / name)
+    (clone / doctor.BIN).mkdir(parents=True)
+    (clone / doctor.BIN / "dvc").symlink_to(Path(sys.executable).with_name("dvc"))
+    pending = "`make repro` trains cnn, vgg, mobilenet, student: about 1 h 2 min; "
+    assert doctor.training(clone).text == pending + total
+    shutil.rmtree(clone / ".git")  # without which DVC tells nothing
+    assert doctor.training(clone).text == total
+
+
+def test_make_repro_tells_the_time_before_it_begins(clone):
+    made = subprocess.run(
+        ["make", "-n", "-o", ".venv/all", "-o", "data/fer2013.csv", "repro"],
+        cwd=clone,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    before, _, after = made.stdout.partition("bin/dvc repro")
+    assert "python -m pipeline.doctor training\n" in before
+    assert "pipeline.doctor" not in after
+
+
+def test_one_subject_can_be_asked_for_alone(capsys):
+    assert doctor.main(["cores"]) == 0
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.startswith("ok      cores     ")
 
 
 def test_the_packages_are_made_for_some_pythons(subtests):
@@ -322,6 +354,7 @@ def lists(tmp_path):
     (tmp_path / "constraints.txt").write_text(
         "numpy==2.2.6 ; python_full_version < '3.11'\n"
         "numpy==2.4.6 ; python_full_version >= '3.11'\nruamel-yaml==0.19.1\nkeras==3.15.1\n"
+        "setuptools==84.2.1\n"
     )
     return tmp_path
 
@@ -335,7 +368,10 @@ def test_installed_packages_are_compared_with_the_pins(subtests, lists):
         ({"numpy": "2.4.6"}, MISSING, "ruamel-yaml missing"),
         (PAGE, HINT, "the pipeline lacks keras"),
         (PAGE | {"numpy": "1.26.0"}, HINT, "numpy 1.26.0 (pinned: 2.2.6 or 2.4.6)"),
+        (PAGE | {"numpy": "1.26.0"}, HINT, "`make -B .venv/app`"),
+        (PAGE | {"numpy": "1.26.0", "keras": "3.15.1"}, HINT, "`make -B .venv/all`"),
         (PAGE | {"keras": "3.15.1", "torch": "2.9"}, OK, "as constraints.txt pins them"),
+        (PAGE | {"keras": "3.15.1", "setuptools": "65.5.0"}, OK, "as constraints.txt pins them"),
     ]:
         with subtests.test(found=found, status=status, words=words):
             finding = doctor.packages(lists, found)
