@@ -164,6 +164,17 @@ def ablation() -> Table:
     return rows
 
 
+def exports() -> Table:
+    """What the champion's exports weigh and cost, and what they give on the validation faces."""
+    path = REPORTS / "exports" / "exports.csv"
+    rows = [["format", "written", "MB", "ms a face", "largest difference", "accuracy"]]
+    for row in read_table(path, "python -m pipeline.export --to all", dict):
+        size, milliseconds = float(row["megabytes"]), float(row["milliseconds"])
+        costs = [f"{size:.2f}", f"{milliseconds:.1f}", f"{float(row['difference']):.2g}"]
+        rows.append([row["format"], row["written"], *costs, percent(float(row["accuracy"]))])
+    return rows
+
+
 def stability() -> Table:
     """How many faces get another class or word when their photograph is saved differently."""
     path = REPORTS / "stability" / "stability.csv"
@@ -223,6 +234,7 @@ TABLES: dict[str, Callable[[], Table]] = {
         agreement,
         labels,
         ablation,
+        exports,
         stability,
         turned,
     )

@@ -3,7 +3,8 @@
 `python -m pipeline.export --to FORMAT` exports the champion, with `--model cnn` another model. What
 was written is read back, run on every validation face and measured, and only kept where it does
 what Keras does. Every format takes float32 faces (N, 48, 48, 1), grey levels 0..255, but
-`recognizer-onnx`, which takes pictures: it finds the faces too.
+`recognizer-onnx`, which takes pictures: it finds the faces too. `--to all` of the champion also
+writes what was measured to reports/exports/.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import argparse
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,15 @@ from pipeline.formats.tensorflow_export import (
     load_tflite,
 )
 from pipeline.foundation.errors import PipelineError, run
+from pipeline.foundation.files import write_csv
 from pipeline.foundation.params import REPOSITORY, load_params
 from pipeline.measuring.predictions import Predict, predict_shown
 from pipeline.records.card import metadata_of, read_card, read_champion
+from pipeline.records.reports import REPORTS
 
 MODELS = REPOSITORY / "models"
 EXPORTS = REPOSITORY / "exports"
+MEASURED = REPORTS / "exports" / "exports.csv"
 CHAMPION = "best"
 """What `--model` and the files in models/ call the champion."""
 LOSS = 0.05
@@ -84,6 +88,8 @@ class Format:
 class Measured:
     """What an export costs and how far it can be trusted, on the validation faces."""
 
+    format: str
+    written: str
     megabytes: float
     milliseconds: float
     difference: float
@@ -220,6 +226,8 @@ def measure(
     probabilities = predict_shown(predict, validation.images, kind)
     files = [file for file in (path, *path.rglob("*")) if file.is_file()]
     return Measured(
+        format=kind,
+        written=path.name,
         megabytes=sum(file.stat().st_size for file in files) / 1e6,
         milliseconds=median_milliseconds(predict),
         difference=float(np.abs(probabilities - expected).max()),
@@ -263,8 +271,8 @@ def refuse_other_classes(name: str, model: Model, validation: Split) -> None:
         )
 
 
-def export_all(name: str, places: dict[str, Path]) -> None:
-    """Export the model `name` in every format that `places` names, and print the table."""
+def export_all(name: str, places: dict[str, Path]) -> list[Measured]:
+    """Export the model `name` in every format that `places` names; prints what it measures."""
     for kind, path in places.items():
         refuse_other(path, kind)
     model, validation = read_model(name), load_split("val")
@@ -273,15 +281,18 @@ def export_all(name: str, places: dict[str, Path]) -> None:
     accuracy = accuracy_of(expected, validation.labels)
     print(f"{model.card['model']}: Keras names {accuracy:.2%} of the validation faces as labelled")
     print(*HEADER, sep="\n", flush=True)
+    rows = []
     for kind, path in places.items():
         row = export(model, kind, path, validation, expected)
+        rows.append(row)
         print(
-            f"| {kind} | {path.name} | {row.megabytes:.2f} | {row.milliseconds:.2f} "
+            f"| {row.format} | {row.written} | {row.megabytes:.2f} | {row.milliseconds:.2f} "
             f"| {row.difference:.1e} | {row.accuracy:.2%} |",
             flush=True,
         )
     print(f"written to {path.parent}")
     print(f"classes, in the order of the probabilities: {', '.join(validation.classes)}")
+    return rows
 
 
 def main() -> None:
@@ -307,7 +318,10 @@ def main() -> None:
     else:
         ending = FORMATS[args.to].ending
         places = {args.to: args.out or EXPORTS / f"{args.model}{ending}"}
-    export_all(args.model, places)
+    rows = export_all(args.model, places)
+    if args.to == "all" and args.model == CHAMPION:
+        columns = [field.name for field in fields(Measured)]
+        write_csv(MEASURED, columns, [astuple(row) for row in rows])
 
 
 if __name__ == "__main__":

@@ -49,3 +49,9 @@ def test_a_table_in_a_list_keeps_its_indent():
 def test_several_seeds_are_told_with_their_standard_deviation():
     assert documents.spread([1.0, 2.0, 3.0], 2, " %") == "2.00 % ± 1.00"
     assert documents.spread([0.5], 3) == "0.500"
+
+
+def test_the_exports_that_are_told_are_the_champions():
+    accuracy = read_champion()["figures"]["validation"]["accuracy"]
+    exact = [row[-1] for row in documents.exports()[1:] if "int8" not in row[0]]
+    assert set(exact) == {documents.percent(accuracy)}, "python -m pipeline.export --to all"

@@ -146,7 +146,7 @@ def test_what_differs_from_keras_is_not_kept_and_the_earlier_export_stays(
 
 def test_int8_may_cost_little_accuracy_alone():
     int8 = export.FORMATS["tflite-int8"]
-    measured = export.Measured(1.0, 1.0, difference=0.4, accuracy=0.69)
+    measured = export.Measured("onnx", "tiny.onnx", 1.0, 1.0, difference=0.4, accuracy=0.69)
     assert export.fault_of(measured, int8, accuracy=0.70) == ""
     assert "69.00% of the faces are right" in export.fault_of(measured, int8, accuracy=0.75)
 

@@ -276,6 +276,8 @@ def test_the_champions_network_is_exported_in_every_format(workspace):
     accuracy = f"{card['figures']['validation']['accuracy']:.2%}"
     assert {row[5] for row in rows if FORMATS[row[0]].exact} == {accuracy}
     assert lines[-1].endswith(", ".join(card["classes"]))
+    with (workspace.root / "reports" / "exports" / "exports.csv").open(newline="") as file:
+        assert [row["format"] for row in csv.DictReader(file)] == [row[0] for row in rows]
 
 
 def test_other_params_retrain_their_model_alone(workspace):
