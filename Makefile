@@ -2,8 +2,8 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: doctor app check quick test lint hooks repro sample report compare notebook mlflow bench bench-live hostile soak \
-	audit wheel sbom screenshots detector browser spark balancer fonts home
+.PHONY: doctor app check quick test lint hooks repro weights publish sample experiments report compare notebook mlflow \
+	bench bench-live hostile soak audit wheel sbom screenshots detector browser spark balancer fonts home
 
 doctor:                 ## what is missing here and how to mend it; installs nothing
 	@if $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null; \
@@ -32,9 +32,15 @@ lint: .venv/all         ## style and types, of the JavaScript too where npm is
 # Where params.yaml names FER2013's CSV and it is missing, convert says where to get it.
 CSV = $(shell grep -o 'source: data/fer2013\.csv' params.yaml | cut -d' ' -f2)
 
-repro: .venv/all $(CSV)  ## the whole pipeline, from the dataset to models/best.onnx
+repro: .venv/all $(CSV) weights  ## the whole pipeline, from the dataset to models/best.onnx; trains what is new
 	@$(BIN)/python -m pipeline.doctor training
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
+
+weights: .venv/all      ## the trained models into models/, out of Git, so that nothing is trained again
+	$(BIN)/python -m pipeline.weights
+
+publish: .venv/all      ## the models that were trained here into Git, for whoever clones it
+	$(BIN)/python -m pipeline.weights --publish
 
 # In a folder of DVC's own: nothing of yours changes but MLflow's journal.
 sample: .venv/all | data/sample  ## the whole pipeline on drawn faces, to try it without a dataset
@@ -47,6 +53,11 @@ sample: .venv/all | data/sample  ## the whole pipeline on drawn faces, to try it
 	@echo '  the page on their model:   $(BIN)/python app.py --model data/sample.onnx'
 	@echo '  their run in MLflow:       make mlflow'
 	@echo '  all of it in place of yours, after you committed: $(BIN)/dvc exp apply sample'
+
+# Of what differs: the params, and the validation figures, since test faces choose nothing.
+experiments: .venv/all  ## DVC's experiments beside each other, in few columns
+	$(BIN)/dvc exp show --no-pager --only-changed --hide-workspace \
+		--drop '(Created|Executor|.*test/.*|(data|fer_system|models|pipeline)/.*|reports/(?!metrics/).*)$$'
 
 report: .venv/all       ## what the last `make repro` found, as one page: reports/report.html
 	$(BIN)/python -m pipeline.report

@@ -3,10 +3,12 @@
 With FER_SCREENSHOTS=FOLDER in the environment, screenshots for people are saved there.
 """
 
+import http.server
 import io
 import os
 import shutil
 import tempfile
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,6 +51,25 @@ def documented(request):
     found = [block for block in all_blocks() if block.test == test]
     assert found, f"No block of the documents is marked as run by {test}."
     return found
+
+
+@pytest.fixture
+def server(tmp_path):
+    """Serves the folder `served` of the test's own folder on this computer."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments):
+            super().__init__(*arguments, directory=folder)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
+        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{httpd.server_port}", folder
+        httpd.shutdown()
 
 
 @pytest.fixture(scope="session")

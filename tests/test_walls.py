@@ -17,6 +17,7 @@ OF_THE_LIBRARY = (
     "fer_system.classifier.read_card",
     "fer_system.detector.YUNET",
     "fer_system.detector.YUNET_FILE",
+    "fer_system.download",
     "fer_system.emotions",
     "fer_system.fonts",
     "fer_system.graph",
@@ -25,8 +26,8 @@ OF_THE_LIBRARY = (
     "fer_system.pyfunc",
 )
 """What the pipeline takes from the library: classes' names, the reading of pictures, a figure that
-both tell, the card, fonts, the whole recogniser as a graph, which is an export, and as MLflow keeps
-it."""
+both tell, the card, fonts, checked downloads, the whole recogniser as a graph, which is an export,
+and as MLflow keeps it."""
 LIBRARIES = {
     "gradio": ("app.py", "web/"),
     "prometheus_client": ("web/metrics.py",),

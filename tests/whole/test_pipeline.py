@@ -259,10 +259,32 @@ def test_a_colleague_gets_every_trained_model_from_the_remote_and_trains_nothing
     complaint = exporting.communicate()[0].splitlines()[-1]
     assert re.match(r"export: .*train\.npz is missing; make it with `dvc repro", complaint)
     colleague.run("dvc", "pull")
-    assert stages_run(colleague.run("dvc", "repro", "--allow-missing")) == {"record"}
+    shutil.copyfile(workspace.root / "data/fer2013.csv", colleague.root / "data/fer2013.csv")
+    assert stages_run(colleague.run("dvc", "repro")) == {"convert", "record"}
+    arrays = {path.read_bytes() for path in (workspace.root / "data" / "arrays").iterdir()}
+    shared = {path.read_bytes() for path in (tmp_path / "remote").rglob("*") if path.is_file()}
+    assert not arrays & shared, "faces were passed on"
     for name in MODELS:
         file = Path("models", f"{name}.keras")
         assert (colleague.root / file).read_bytes() == (workspace.root / file).read_bytes()
+
+
+def test_a_clone_of_a_repository_that_holds_the_weights_trains_nothing(workspace, tmp_path):
+    workspace.stage("weights", "--publish")
+    workspace.commit("publish")
+    clone = workspace.clone(tmp_path / "clone")
+    held = {path.read_bytes() for path in (clone.root / "models/published/files").rglob("*/*/*")}
+    trained = {name: (workspace.root / f"models/{name}.keras").read_bytes() for name in MODELS}
+    assert held == set(trained.values()), "Git holds other things than the weights"
+    shutil.copyfile(workspace.root / "data/fer2013.csv", clone.root / "data/fer2013.csv")
+    told = clone.stage("weights").splitlines()
+    assert told == [
+        f"{name}: models/{name}.keras is put here, as it was trained" for name in MODELS
+    ]
+    run = stages_run(clone.run("dvc", "repro"))
+    assert {"convert", *(f"evaluate@{name}" for name in MODELS[:-1])} < run
+    assert not [stage for stage in run if stage.startswith("train")]
+    assert trained == {name: (clone.root / f"models/{name}.keras").read_bytes() for name in MODELS}
 
 
 def test_the_champions_network_is_exported_in_every_format(workspace):
@@ -314,9 +336,20 @@ def test_the_readmes_dvc_commands_work(workspace):
     assert len(titles) == len(plots) > len(MODELS)
     name = ["--name", "slower"]
     workspace.run("dvc", "exp", "run", "-S", "train.cnn.learning_rate=0.0005", *name)
-    shown = workspace.run("dvc", "exp", "show", "--csv")
-    assert "slower" in shown
-    assert "0.0005" in shown
+    (experiment,) = workspace.run(
+        "git", "for-each-ref", "--format=%(refname)", "refs/exps/*/*/slower"
+    ).split()
+    committed = workspace.run("git", "ls-tree", "-r", "--name-only", experiment).splitlines()
+    assert "reports/metrics/cnn.json" in committed
+    assert not [file for file in committed if file.startswith("data/arrays")], "Git holds faces"
+    scripts = f"BIN={Path(sys.executable).parent}"
+    shown = workspace.run("make", "-s", "-o", ".venv/all", scripts, "experiments", COLUMNS="120")
+    header, *_, last = [line for line in shown.splitlines() if not set(line) <= {" ", "─"}]
+    assert header.split()[:2] == ["Experiment", "State"]
+    assert header.split()[-1] == "train.cnn.learning_rate"
+    assert "[slower]" in last
+    assert last.split()[-1] == "0.0005"
+    assert len(header) <= 120
 
 
 def test_a_store_that_knows_none_of_the_runs_is_told_of_them_once(workspace, store):
