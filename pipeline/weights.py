@@ -145,8 +145,8 @@ def publish(weights: dict[str, str]) -> None:
         ["git", "add", "--force", "--all", str(PUBLISHED / "files")], cwd=REPOSITORY, check=True
     )
     print(
-        f"{len(weights)} models are in {PUBLISHED.relative_to(REPOSITORY)}; commit them with "
-        "dvc.lock, models/ and reports/"
+        f"{PUBLISHED.relative_to(REPOSITORY)} holds {', '.join(weights)}; commit it with dvc.lock, "
+        "models/ and reports/"
     )
 
 
