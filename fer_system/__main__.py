@@ -23,6 +23,7 @@ from .drawing import annotate
 from .errors import FolderError
 from .film import SUFFIXES
 from .folder import Entry, holds_many, open_pictures, recognize
+from .intervals import warning_of
 from .picture import FORMATS, MAX_FILE_BYTES, PictureError, check_length
 from .recognizer import Recognizer
 from .records import (
@@ -217,13 +218,17 @@ def sentences(result: Result) -> str:
 
 def summary(found: Figures) -> str:
     """Figures as one line, with the pictures that are in none."""
+    accuracy, f1 = (found.intervals_95[name] for name in ("accuracy", "macro_f1"))
     line = (
-        f"Accuracy {found.accuracy:.1%}, macro-F1 {found.macro_f1:.3f}, on the largest faces of "
-        f"{found.faces:,} pictures; {found.faceless:,} without a face, "
-        f"{found.unreadable:,} unreadable"
+        f"Accuracy {found.accuracy:.1%} (95 % interval {accuracy['low']:.1%} to "
+        f"{accuracy['high']:.1%}), macro-F1 {found.macro_f1:.3f} ({f1['low']:.3f} to "
+        f"{f1['high']:.3f}), on the largest faces of {found.faces:,} pictures; "
+        f"{found.faceless:,} without a face, {found.unreadable:,} unreadable"
     )
     unknown = sum(found.unknown.values())
-    return f"{line}, {unknown:,} in folders that name no class." if unknown else f"{line}."
+    counted = f"{line}, {unknown:,} in folders that name no class." if unknown else f"{line}."
+    warning = warning_of(found.faces)
+    return f"{counted} Warning: {warning}." if warning else counted
 
 
 @contextmanager

@@ -121,6 +121,10 @@ def describe_figures(figures: "Figures") -> Record:
     return {
         "accuracy": round(figures.accuracy, 4),
         "macro_f1": round(figures.macro_f1, 4),
+        "intervals_95": {
+            name: {end: round(value, 4) for end, value in limits.items()}
+            for name, limits in figures.intervals_95.items()
+        },
         "faces": figures.faces,
         "faceless": figures.faceless,
         "unreadable": figures.unreadable,

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .emotions import class_named
+from .intervals import Interval, intervals_95
 from .metrics import accuracy, confusion_matrix, macro_f1
 
 if TYPE_CHECKING:
@@ -67,6 +69,11 @@ class Figures:
     def macro_f1(self) -> float:
         """Mean F1, 0..1, of the classes that occur; there must be some."""
         return macro_f1(self.confusion)
+
+    @cached_property
+    def intervals_95(self) -> dict[str, Interval]:
+        """95 % intervals, `low` and `high`, of `accuracy` and `macro_f1`; there must be some."""
+        return intervals_95(self.confusion)
 
 
 def figures(results: Sequence[Result], classes: Sequence[str]) -> Figures:

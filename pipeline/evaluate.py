@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from fer_system.intervals import warning_of
 from pipeline.data.dataset import Split, as_input, load_split, read_hash
 from pipeline.formats.keras_file import load_network
 from pipeline.formats.onnx_export import TOLERANCE, export_onnx, largest_difference
@@ -135,6 +138,18 @@ def cost_of(path: Path, record: dict[str, Any]) -> dict[str, float]:
     }
 
 
+def conclusion(summary: dict[str, dict[str, float]], test: dict[str, Any]) -> Iterator[str]:
+    """What is told at the end: the figures of each split, and how sure those of test are."""
+    for split, values in summary.items():
+        told = ", ".join(f"{key} {value:.4f}" for key, value in values.items())
+        yield f"{split} {told}"
+    limits = test["intervals_95"].items()
+    told = ", ".join(f"{key} {each['low']:.4f} to {each['high']:.4f}" for key, each in limits)
+    yield f"test, 95 % intervals: {told}"
+    if warning := warning_of(sum(map(sum, test["confusion"]))):
+        yield f"WARNING: test's {warning}"
+
+
 def evaluate_model(name: str, settings: Evaluation) -> None:
     """Export one trained model, measure it on all splits and write its report."""
     folder, models = folder_of(name), REPOSITORY / "models"
@@ -142,9 +157,14 @@ def evaluate_model(name: str, settings: Evaluation) -> None:
     record = read_report(name, "training", *keys)
     splits = {told: load_split(split) for split, told in REPORTED.items()}
     path = models / f"{name}.onnx"
+    tell = partial(print, f"{name}:", flush=True)
+    tell(f"1 of 3: writing {path.name} and comparing it with {name}.keras")
     difference = export_checked(models / f"{name}.keras", path, splits["validation"])
     averaging = dict.fromkeys(splits, settings.averaging) | {"train": "none"}
-    seen = predict_views(load_onnx(path, ALL_CORES), splits, averaging)
+    faces = ", ".join(f"{split} {len(each.labels):,}" for split, each in splits.items())
+    tell(f"2 of 3: {path.name} looks at all faces ({faces}; views averaged: {settings.averaging})")
+    seen = predict_views(load_onnx(path, ALL_CORES), splits, averaging, f"{name}: faces")
+    tell("3 of 3: figures, intervals and what one face costs")
     single = {split: views[0] for split, views in seen.items()}
     summary = {split: figures(faces.labels, single[split]) for split, faces in splits.items()}
     known = all_details(splits, seen, record["temperature"], settings)
@@ -156,9 +176,8 @@ def evaluate_model(name: str, settings: Evaluation) -> None:
     write_json(folder / "details.json", known)
     write_json(folder / "cost.json", cost_of(path, record))
     save_tables(folder, splits["test"], single["test"])
-    for split, values in summary.items():
-        told = ", ".join(f"{key} {value:.4f}" for key, value in values.items())
-        print(f"{name}: {split} {told}")
+    for sentence in conclusion(summary, known["test"]):
+        tell(sentence)
 
 
 def main() -> None:

@@ -21,11 +21,12 @@ OF_THE_LIBRARY = (
     "fer_system.emotions",
     "fer_system.fonts",
     "fer_system.graph",
+    "fer_system.intervals",
     "fer_system.metrics",
     "fer_system.picture",
     "fer_system.pyfunc",
 )
-"""What the pipeline takes from the library: classes' names, the reading of pictures, a figure that
+"""What the pipeline takes from the library: classes' names, the reading of pictures, figures that
 both tell, the card, fonts, checked downloads, the whole recogniser as a graph, which is an export,
 and as MLflow keeps it."""
 LIBRARIES = {

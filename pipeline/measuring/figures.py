@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from fer_system.intervals import intervals_95
 from fer_system.metrics import accuracy, macro_f1
 from pipeline.measuring import metrics
 
@@ -40,10 +41,9 @@ def details(
 def uncertainty(
     labels: np.ndarray, probabilities: np.ndarray, temperature: float, rounds: int
 ) -> dict[str, Any]:
-    """95 % intervals from `rounds` bootstrap samples; how well calibrated it was, and could be."""
-    predicted, classes = probabilities.argmax(axis=1), probabilities.shape[1]
+    """95 % intervals, with `rounds` random samples; how well calibrated it was, and could be."""
     return {
-        "intervals_95": metrics.bootstrap_intervals(labels, predicted, classes, rounds),
+        "intervals_95": intervals_95(_confusion(labels, probabilities), rounds),
         "uncalibrated": figures(labels, metrics.tempered(probabilities, 1 / temperature)),
         "calibration_error_by_chance": metrics.calibration_error_by_chance(probabilities, rounds),
     }

@@ -10,7 +10,6 @@ import numpy as np
 from scipy.special import softmax
 from sklearn.isotonic import IsotonicRegression
 
-from fer_system.metrics import accuracy, macro_f1
 from pipeline.measuring.bins import BINS, bin_of
 
 
@@ -98,24 +97,6 @@ def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     logits = np.log(np.clip(probabilities.astype(float), 1e-12, 1))
     told: np.ndarray = softmax(logits / temperature, axis=1)
     return told
-
-
-def bootstrap_intervals(
-    labels: np.ndarray, predictions: np.ndarray, classes: int, rounds: int, seed: int = 0
-) -> dict[str, dict[str, float]]:
-    """95 % percentile intervals `low`..`high` of accuracy and macro-F1.
-
-    From `rounds` samples of as many faces, drawn with replacement (Efron & Tibshirani 1993).
-    """
-    random = np.random.default_rng(seed)
-    figures: dict[str, list[float]] = {"accuracy": [], "macro_f1": []}
-    for _ in range(rounds):
-        rows = random.integers(0, len(labels), len(labels))
-        confusion = confusion_matrix(labels[rows], predictions[rows], classes)
-        figures["accuracy"].append(accuracy(confusion))
-        figures["macro_f1"].append(macro_f1(confusion))
-    limits = {name: np.percentile(values, (2.5, 97.5)) for name, values in figures.items()}
-    return {name: {"low": float(low), "high": float(high)} for name, (low, high) in limits.items()}
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

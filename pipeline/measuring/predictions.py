@@ -7,10 +7,10 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
-from tqdm import tqdm
 
 from pipeline.data.dataset import SIZE, Split, as_input
 from pipeline.foundation.params import VIEWS
+from pipeline.foundation.progress import progress
 
 Predict = Callable[[np.ndarray], np.ndarray]
 """Takes float32 faces (N, 48, 48, 1) of 0..255 and returns probabilities (N, classes)."""
@@ -31,27 +31,26 @@ def predict(
 
 
 def predict_shown(network: Predict, images: np.ndarray, title: str) -> np.ndarray:
-    """As `predict`; a bar on a terminal, with `title` before it, tells the time left."""
-    total = _batches(len(images))
-    with tqdm(total=total, desc=title, unit="batch", disable=None, leave=False) as bar:
-        return predict(network, images, bar.update)
+    """As `predict`; `progress`, with `title` before it, tells the time left."""
+    with progress(_batches(len(images)), title) as after_batch:
+        return predict(network, images, after_batch)
 
 
 def predict_views(
-    network: Predict, splits: Mapping[str, Split], averaging: Mapping[str, str]
+    network: Predict, splits: Mapping[str, Split], averaging: Mapping[str, str], title: str
 ) -> dict[str, np.ndarray]:
     """Probabilities (views, N, classes) of every split, those of the faces as they are first.
 
-    `averaging` names the `views` of each split. A bar on a terminal tells the time left.
+    `averaging` names the `views` of each split. `progress` tells the time left.
     """
     total = sum(
         VIEWS[averaging[name]] * _batches(len(split.labels)) for name, split in splits.items()
     )
-    with tqdm(total=total, desc="evaluate", unit="batch", disable=None) as bar:
+    with progress(total, title) as after_batch:
         return {
             name: np.stack(
                 [
-                    predict(network, view, bar.update)
+                    predict(network, view, after_batch)
                     for view in views(split.images, averaging[name])
                 ]
             )

@@ -12,7 +12,7 @@ import numpy as np
 
 from pipeline.data.dataset import Split
 from pipeline.measuring.metrics import label_threshold
-from pipeline.measuring.predictions import Predict, predict
+from pipeline.measuring.predictions import Predict, predict_shown
 
 WAYS = {"aside": (60.0, 0.0), "lowered": (0.0, 45.0), "raised": (0.0, -45.0)}
 """Degrees to the picture's right and downwards; one side stands for both."""
@@ -35,7 +35,7 @@ def label_worth(network: Predict, faces: Split) -> dict[str, dict[str, float]]:
     told = {}
     for way, degrees in WAYS.items():
         images = np.stack([turned(face, *degrees) for face in faces.images])
-        probabilities = predict(network, images)
+        probabilities = predict_shown(network, images, f"faces {way}")
         told[way] = {
             "accuracy": float((probabilities.argmax(axis=1) == faces.labels).mean()),
             "threshold": label_threshold(faces.labels, probabilities),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from fer_system.intervals import FEW_FACES
 from pipeline.data.dataset import FER2013_HASH, SIZE
 from pipeline.foundation.params import REPOSITORY
 from pipeline.records.files import read_json
@@ -49,6 +50,8 @@ LIMITS = {
     "faces.",
     "copies": "Some test faces are photographs that the training faces hold too, so the figures "
     "are a little too good.",
+    "few": "Fewer than 100 faces tested it: chance alone moves its figures by many points, as the "
+    "intervals tell.",
     "spoilt": "It is right far less often on faces that are small, blurred, noisy or much turned.",
     "fairness": "Nothing is known of its errors by age, skin, gender or culture; expect them to be "
     "spread unfairly.",
@@ -115,17 +118,16 @@ def model_card(
         "candidates": {other: values["validation"][metric] for other, values in figures.items()},
         "split_rule": SPLIT_RULE,
         "known_failures": known_failures(test["confusion"], classes),
-        "limits": limits_of(details["data_hash"]),
+        "limits": limits_of(details["data_hash"], sum(map(sum, test["confusion"]))),
     }
 
 
-def limits_of(data: str) -> dict[str, str]:
-    """Those of LIMITS that hold for a model of the data with this hash."""
-    return {
-        name: sentence
-        for name, sentence in LIMITS.items()
-        if data == FER2013_HASH or name not in OF_FER2013
-    }
+def limits_of(data: str, faces: int) -> dict[str, str]:
+    """Those of LIMITS that hold for a model of the data with this hash and so many test faces."""
+    left_out = () if data == FER2013_HASH else OF_FER2013
+    if faces >= FEW_FACES:
+        left_out = (*left_out, "few")
+    return {name: sentence for name, sentence in LIMITS.items() if name not in left_out}
 
 
 def faces_per_class(details: dict[str, Any]) -> dict[str, int]:

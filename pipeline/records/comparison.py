@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from fer_system.intervals import warning_of
 from pipeline.foundation.params import Params
 from pipeline.records.card import read_champion, read_figures
 from pipeline.records.reports import read_report
@@ -41,6 +42,9 @@ def compared(params: Params) -> str:
     notes = [legend(metric), "interval: 95 %, of the test accuracy."]
     if champion in params.trained:
         notes[-1] += " *: the champion, which the page serves."
+    faces = read_report(params.trained[0], "details", "test.confusion")["test"]["confusion"]
+    if warning := warning_of(sum(map(sum, faces))):
+        notes.append(f"Beware: test's {warning}.")
     if len({read_report(name, "details", "data_hash")["data_hash"] for name in params.trained}) > 1:
         notes.append("Beware: these models were not all measured on the same data.")
     return "\n".join([table(ranked(rows, metric)), *notes])

@@ -6,13 +6,15 @@ them at a time and filters, whatever there is.
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from fer_system.emotions import class_named
+from fer_system.intervals import FEW_FACES
 from fer_system.recognizer import Face, Recognizer
 from fer_system.records import describe_figures
 from fer_system.results import Figures, Result, figures
@@ -27,7 +29,6 @@ MOST_OF_CELL, MOST_OF_CLASS = 4, 16
 """Thumbnails of a cell of the confusion matrix; of a class found, where folders name none."""
 DIGITS = 7
 """Of probabilities: enough for what the browser compares and rounds."""
-NORMAL_95 = 1.96
 
 
 class Thumbnails:
@@ -150,22 +151,16 @@ def counts(results: Sequence[Result], found: Figures) -> dict[str, tuple[str, st
     }
     told = {name: (count, "") for name, count in shown.items()}
     if found.faces:
-        told[text.ACCURACY] = text.rate(found.accuracy), interval(found)
-        told[text.MACRO_F1] = text.decimal(found.macro_f1, 3), ""
+        limits = found.intervals_95
+        share, f1 = text.rate, partial(text.decimal, digits=3)
+        told[text.ACCURACY] = share(found.accuracy), interval(limits["accuracy"], share)
+        told[text.MACRO_F1] = f1(found.macro_f1), interval(limits["macro_f1"], f1)
     return told
 
 
-def interval(found: Figures) -> str:
-    """Wilson's 95 % interval of the accuracy, in words.
-
-    https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_score_interval
-    """
-    faces, share, z = found.faces, found.accuracy, NORMAL_95
-    centre = (share + z**2 / (2 * faces)) / (1 + z**2 / faces)
-    spread = math.sqrt(share * (1 - share) / faces + z**2 / (4 * faces**2))
-    half = z * spread / (1 + z**2 / faces)
-    low, high = text.rate(max(0.0, centre - half)), text.rate(min(1.0, centre + half))
-    words: str = text.INTERVAL.format(low=low, high=high)
+def interval(limits: Mapping[str, float], written: Callable[[float], str]) -> str:
+    """A 95 % interval, `low` to `high`, in words, its ends as `written` writes them."""
+    words: str = text.INTERVAL.format(**{end: written(value) for end, value in limits.items()})
     return words
 
 
@@ -175,6 +170,8 @@ def remarks(found: Figures, left_aside: int) -> list[str]:
     if found.faces:
         counted = {"counted": found.faces, "faceless": found.faceless}
         sentences.append(text.FOLDER_RULE.format(**counted, unreadable=found.unreadable))
+        if found.faces < FEW_FACES:
+            sentences.append(text.FOLDER_FEW.format(count=found.faces, few=FEW_FACES))
         if found.unknown:
             names = ", ".join(list(found.unknown)[:SHOWN_FOLDERS])
             more = len(found.unknown) > SHOWN_FOLDERS

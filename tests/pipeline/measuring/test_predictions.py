@@ -60,7 +60,8 @@ def test_moved_views_are_two_pixels_off(split):
 def test_averaging_a_face_and_its_mirror_image_makes_a_network_indifferent_to_mirroring(split):
     mirrored = Split(split.images[:, :, ::-1], split.labels, FER2013)
     splits = {"train": split, "validation": split, "test": mirrored}
-    seen = predict_views(network, splits, {"train": "none", "validation": "flip", "test": "flip"})
+    averaging = {"train": "none", "validation": "flip", "test": "flip"}
+    seen = predict_views(network, splits, averaging, "faces")
     assert {name: told.shape for name, told in seen.items()} == {
         "train": (1, 30, 7),
         "validation": (2, 30, 7),

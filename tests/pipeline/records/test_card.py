@@ -20,5 +20,6 @@ def test_known_failures_name_the_worst_classes_and_what_they_are_taken_for():
 
 
 def test_what_is_known_of_fer2013_alone_is_not_said_of_other_faces():
-    assert limits_of(FER2013_HASH) == LIMITS
-    assert set(LIMITS) - set(limits_of("0" * 64)) == {"labels", "copies"}
+    assert limits_of(FER2013_HASH, 99) == LIMITS
+    assert set(LIMITS) - set(limits_of("0" * 64, 99)) == {"labels", "copies"}
+    assert set(LIMITS) - set(limits_of(FER2013_HASH, 100)) == {"few"}

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from fer_system.intervals import FEW_FACES
 from fer_system.recognizer import Face
 from fer_system.results import Figures, Result, figures
 from web import text
@@ -13,7 +14,7 @@ from web.folder.overview import (
     MOST_OF_CELL,
     MOST_THUMBNAILS,
     Thumbnails,
-    interval,
+    counts,
     left,
     overview,
     remarks,
@@ -46,10 +47,20 @@ def test_folders_that_name_no_class_are_told_of_only_where_others_name_one(recog
     # Newcombe (1998), Statistics in Medicine 17, table I, method 3
     [(81, 263, "25.5", "36.6"), (15, 148, "6.2", "16.0"), (0, 20, "0.0", "16.1")],
 )
-def test_the_interval_of_the_accuracy_is_wilsons(right, faces, low, high):
-    confusion = np.array([[right, faces - right], [0, 0]])
-    written = interval(Figures(("happy", "sad"), confusion, 0, 0, {}))
-    assert re.findall(r"\d+\.\d", written) == [low, high]
+def test_accuracy_and_macro_f1_come_with_their_intervals(right, faces, low, high):
+    found = Figures(("happy", "sad"), np.array([[right, faces - right], [0, 0]]), 0, 0, {})
+    told = counts([], found)
+    assert re.findall(r"\d+\.\d", told[text.ACCURACY][1]) == [low, high]
+    assert len(re.findall(r"0\.\d{3}", told[text.MACRO_F1][1])) == 2
+
+
+def test_few_faces_come_with_a_remark_and_many_do_not():
+    few, enough = (
+        Figures(("happy", "sad"), np.diag([faces, 1]), 0, 0, {}) for faces in (12, FEW_FACES)
+    )
+    remark = text.FOLDER_FEW.format(count=13, few=FEW_FACES)
+    assert remark in remarks(few, 0)
+    assert len(remarks(enough, 0)) == 1
 
 
 def test_every_cell_of_the_confusion_matrix_gets_some_thumbnails_and_all_are_bounded(recognizer):
