@@ -227,6 +227,15 @@ def test_apt_is_named_only_where_it_is(bare, tmp_path):
     assert f"`{prefix}apt-get install git`" in doctor.git(tmp_path).text
 
 
+def test_where_debian_left_out_half_of_venv_its_package_is_named(bare, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ensurepip", None)  # as if it were not there
+    bare("apt-get")
+    finding = doctor.venv(is_made=False)
+    assert finding.status == MISSING
+    assert f"apt-get install python3.{sys.version_info[1]}-venv`" in finding.text
+    assert doctor.venv(is_made=True).status == OK
+
+
 def test_what_tests_need_is_looked_for_as_they_do(bare, tmp_path):
     assert doctor.TOOLS["browser"]["Chromium"] == BROWSERS
     for name in ("google-chrome", "firefox", "nginx"):
