@@ -54,10 +54,10 @@ sample: .venv/all | data/sample  ## the whole pipeline on drawn faces, to try it
 	@echo '  their run in MLflow:       make mlflow'
 	@echo '  all of it in place of yours, after you committed: $(BIN)/dvc exp apply sample'
 
-# Of what differs: the params, and the validation figures, since test faces choose nothing.
+# Of what differs: the params and the accuracy on validation, since test faces choose nothing.
 experiments: .venv/all  ## DVC's experiments beside each other, in few columns
 	$(BIN)/dvc exp show --no-pager --only-changed --hide-workspace \
-		--drop '(Created|Executor|.*test/.*|(data|fer_system|models|pipeline)/.*|reports/(?!metrics/).*)$$'
+		--drop '(Created|Executor|.*test/.*|.*/f1|(data|fer_system|models|pipeline)/.*|reports/(?!metrics/).*)$$'
 
 report: .venv/all       ## what the last `make repro` found, as one page: reports/report.html
 	$(BIN)/python -m pipeline.report
