@@ -6,7 +6,8 @@ import os
 import shutil
 import socket
 import subprocess
-from contextlib import ExitStack, contextmanager
+import sys
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,26 +50,33 @@ def free_port():
         return free.getsockname()[1]
 
 
+def replaced(text, changes):
+    """`text` with other words in place of some, each of which stands there once."""
+    for was, becomes in changes.items():
+        assert text.count(was) == 1, was
+        text = text.replace(was, becomes)
+    return text
+
+
+def write_balancer(folder, port, replicas):
+    """Write the committed configuration of nginx, but for ports and paths."""
+    places = {
+        "listen 80 ": f"listen 127.0.0.1:{port} ",
+        "/run/fer-nginx.pid": str(folder / "pid"),
+        "/var/log/nginx/error.log": str(folder / "error.log"),
+    }
+    ports = dict(zip(("127.0.0.1:7861", "127.0.0.1:7862"), replicas, strict=True))
+    for name, changes in {"nginx.conf": places, "replicas.conf": ports}.items():
+        text = (DEPLOY / name).read_text(encoding="utf-8")
+        (folder / name).write_text(replaced(text, changes), encoding="utf-8")
+
+
 @contextmanager
 def balanced(nginx, folder, pages):
     """nginx with the committed configuration, but for ports and paths; gives its address."""
     folder.mkdir()
     own = free_port()
-    ports = {
-        "127.0.0.1:7861": httpx.URL(pages[0].address).netloc.decode(),
-        "127.0.0.1:7862": httpx.URL(pages[1].address).netloc.decode(),
-    }
-    places = {
-        "listen 80 ": f"listen 127.0.0.1:{own} ",
-        "/run/fer-nginx.pid": str(folder / "pid"),
-        "/var/log/nginx/error.log": str(folder / "error.log"),
-    }
-    for name, changes in {"nginx.conf": places, "replicas.conf": ports}.items():
-        text = (DEPLOY / name).read_text(encoding="utf-8")
-        for was, becomes in changes.items():
-            assert text.count(was) == 1, was
-            text = text.replace(was, becomes)
-        (folder / name).write_text(text, encoding="utf-8")
+    write_balancer(folder, own, [httpx.URL(page.address).netloc.decode() for page in pages])
     command = [nginx, "-c", folder / "nginx.conf", "-e", folder / "error.log", "-g", "daemon off;"]
     process = subprocess.Popen(command)
     try:
@@ -207,3 +215,44 @@ def test_a_login_holds_on_all_replicas_and_forged_addresses_help_nobody(nginx, r
         assert statuses("127.0.0.5", address) == slowed_down
         assert statuses("127.0.0.6", address, attempts=1) == [401], "another visitor of nginx's"
         assert statuses("127.0.0.7", direct) == slowed_down, "who is no proxy"
+
+
+def two_ports(higher):
+    """Two free ports such that those `higher` by so many are free too."""
+    while True:
+        found = [free_port(), free_port()]
+        with suppress(OSError, OverflowError), ExitStack() as taken:
+            for port in found:
+                taken.enter_context(socket.create_server(("127.0.0.1", port + higher)))
+            return found
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_commands_of_the_document_start_it_and_end_it(documented, nginx, tmp_path):
+    [block] = documented
+    install, *lines = block.code.splitlines()
+    assert install.startswith("apt-get install nginx-light")
+    own, (first, second) = free_port(), two_ports(higher=2000)
+    (tmp_path / "deploy").mkdir()
+    (tmp_path / "app.py").symlink_to(DEPLOY.parent / "app.py")
+    write_balancer(tmp_path / "deploy", own, [f"127.0.0.1:{first}", f"127.0.0.1:{second}"])
+    wait = "curl -s --retry 60 --retry-connrefused --retry-delay 1"
+    changes = {
+        ".venv/bin/python": sys.executable,
+        "7861 7862": f"{first} {second}",
+        "curl http://127.0.0.1:7861/readyz": " && ".join(
+            f"{wait} http://127.0.0.1:{port}/readyz" for port in (first, second, own)
+        ),
+    }
+    path = os.pathsep.join([str(Path(nginx).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "-ec", replaced("\n".join([*lines, "wait"]), changes)],
+        cwd=tmp_path,
+        env=os.environ | {"PATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count('{"status":"ready"}') == 3
+    assert not (tmp_path / "deploy" / "pid").exists(), "nginx has not ended"
