@@ -1,22 +1,27 @@
 """`dvc repro` from a CSV of drawn faces to the champion, as on a fresh clone."""
 
+import copy
 import csv
 import json
 import re
+import shlex
 import shutil
+import signal
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 
 import mlflow
+import psutil
 import pytest
 
 from fer_system import Recognizer, load_picture
+from fer_system.detector import YUNET_FILE
 from pipeline.export import FORMATS
 from pipeline.foundation.params import REPOSITORY, load_params
 from tests.browsing import OVERFLOW, PHONE
 from tests.markup import read
-from tests.mlflow_server import mlflow_server
+from tests.mlflow_server import free_port, mlflow_server
 from tests.notebooks import run_notebook
 from tests.test_stages import MODULES, stale_after
 from tests.workspace import Workspace
@@ -24,10 +29,17 @@ from tests.workspace import Workspace
 MODELS = load_params().trained
 
 
+def as_if_installed(workspace):
+    """Let make take the tests' environment for what it would install."""
+    (workspace.root / ".venv").mkdir()
+    (workspace.root / ".venv" / "all").touch()
+
+
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):
     """A workspace in which `dvc repro` has run once."""
     workspace = Workspace(tmp_path_factory.mktemp("pipeline") / "clone")
+    as_if_installed(workspace)
     workspace.run("dvc", "repro")
     workspace.commit("reproduced")
     return workspace
@@ -189,78 +201,10 @@ def test_the_report_says_what_is_missing_or_of_another_training(workspace):
     for path, text, told in (
         (spoilt / "robustness.csv", None, "is missing; make it with `dvc repro robustness`"),
         (card, "{}", "best.json is damaged (it lacks model, candidates"),
-        (card, "<<<<<<< HEAD", "make it again with `dvc repro promote`"),
-    ):
-        with changed(path, text):
-            process = workspace.start(sys.executable, "-m", "pipeline.report")
-            output, _ = process.communicate()
-        assert process.returncode == 1
-        assert told in output
-        assert output.count("\n") == 1
-
-
-def test_the_notebook_shows_faces_curves_confusion_and_mistakes(documented, workspace):
-    [notebook] = documented
-    outputs = run_notebook(notebook, workspace.root)
-    for cell in ("faces", "balance", "history", "confusion", "mistakes"):
-        assert "image/png" in outputs[cell][-1]["data"]
-    card = read_json(workspace.root / "models" / "best.json")
-    table = outputs["models"][-1]["data"]["text/plain"]
-    assert f"{card['figures']['test']['accuracy']:.3f}".rstrip("0") in table
-    assert card["model"] in outputs["models"][0]["text"]
-
-
-def test_promoting_the_same_model_again_leaves_its_files_byte_for_byte(workspace):
-    files = [workspace.root / "models" / f"best.{part}" for part in ("onnx", "keras", "json")]
-    before = [path.read_bytes() for path in files]
-    workspace.run("dvc", "repro", "--force", "--single-item", "promote")
-    assert [path.read_bytes() for path in files] == before
-
-
-def test_every_stages_pictures_are_drawn_and_no_others(workspace):
-    pictures = workspace.root / "reports" / "pictures"
-    drawn = {path.relative_to(pictures).as_posix() for path in pictures.rglob("*.png")}
-    kinds = ("calibration", "confusion", "history", "per_class")
-    assert drawn == {"distribution.png", "rivals.png", "robustness.png"} | {
-        f"{model}/{kind}.png" for model in MODELS for kind in kinds
-    }
-    before = {path: path.read_bytes() for path in pictures.rglob("*.png")}
-    (pictures / "earlier").mkdir()
-    shutil.copyfile(pictures / "cnn" / "history.png", pictures / "earlier" / "history.png")
-    workspace.stage("draw")
-    assert {path: path.read_bytes() for path in pictures.rglob("*.png")} == before
-
-
-def stages_run(output):
-    return set(re.findall("Running stage '(.+)'", output))
-
-
-def test_a_second_repro_only_looks_after_the_journal_and_prints_the_table(workspace, store):
-    before = {run.info.run_id: run.data for run in runs_in(store)}
-    output = workspace.run("dvc", "repro")
-    assert stages_run(output) == {"record"}
-    after = {run.info.run_id: run.data for run in runs_in(store)}
-    assert {run: data.to_dictionary() for run, data in after.items()} == {
-        run: data.to_dictionary() for run, data in before.items()
-    }
-    accuracy = read_json(workspace.root / "models" / "best.json")["figures"]["test"]["accuracy"]
-    (champion,) = [line for line in output.splitlines() if re.match(r"\w+ \* ", line)]
-    assert f" {accuracy:.2%} " in champion
-
-
-def test_a_colleague_gets_every_trained_model_from_the_remote_and_trains_nothing(
-    workspace, tmp_path
-):
-    workspace.run("dvc", "remote", "add", "-d", "team", str(tmp_path / "remote"))
-    workspace.commit("share")
-    workspace.run("dvc", "push")
-    colleague = workspace.clone(tmp_path / "colleague")
-    exporting = colleague.start(sys.executable, "-m", "pipeline.export", "--to", "keras")
-    complaint = exporting.communicate()[0].splitlines()[-1]
-    assert re.match(r"export: .*train\.npz is missing; make it with `dvc repro", complaint)
-    colleague.run("dvc", "pull")
-    shutil.copyfile(workspace.root / "data/fer2013.csv", colleague.root / "data/fer2013.csv")
-    assert stages_run(colleague.run("dvc", "repro")) == {"convert", "record"}
+        (card, "    shutil.copyfile(workspace.root / "data/fer2013.csv", colleague.root / "data/fer2013.csv")
+    as_if_installed(colleague)
+    repro = {"make repro": f"make repro BIN={Path(sys.executable).parent}"}
+    assert stages_run(in_shell(colleague, fetch, **repro)) == {"convert", "record"}
     arrays = {path.read_bytes() for path in (workspace.root / "data" / "arrays").iterdir()}
     shared = {path.read_bytes() for path in (tmp_path / "remote").rglob("*") if path.is_file()}
     assert not arrays & shared, "faces were passed on"
@@ -269,16 +213,22 @@ def test_a_colleague_gets_every_trained_model_from_the_remote_and_trains_nothing
         assert (colleague.root / file).read_bytes() == (workspace.root / file).read_bytes()
 
 
-def test_a_clone_of_a_repository_that_holds_the_weights_trains_nothing(workspace, tmp_path):
-    workspace.stage("weights", "--publish")
+def test_a_clone_of_a_repository_that_holds_the_weights_trains_nothing(
+    documented, workspace, tmp_path
+):
+    [block] = documented
+    weights, again, all_again, publish = block.code.splitlines()
+    assert stages_run(typed(workspace, again.replace(" #", " --dry #"))) == {"train@cnn"}
+    assert "train@vgg" in stages_run(typed(workspace, all_again.replace(" #", " --dry #")))
+    typed(workspace, publish)
     workspace.commit("publish")
     clone = workspace.clone(tmp_path / "clone")
     held = {path.read_bytes() for path in (clone.root / "models/published/files").rglob("*/*/*")}
     trained = {name: (workspace.root / f"models/{name}.keras").read_bytes() for name in MODELS}
     assert held == set(trained.values()), "Git holds other things than the weights"
     shutil.copyfile(workspace.root / "data/fer2013.csv", clone.root / "data/fer2013.csv")
-    told = clone.stage("weights").splitlines()
-    assert told == [
+    as_if_installed(clone)
+    assert typed(clone, weights).splitlines()[1:] == [
         f"{name}: models/{name}.keras is put here, as it was trained" for name in MODELS
     ]
     run = stages_run(clone.run("dvc", "repro"))
@@ -287,8 +237,10 @@ def test_a_clone_of_a_repository_that_holds_the_weights_trains_nothing(workspace
     assert trained == {name: (clone.root / f"models/{name}.keras").read_bytes() for name in MODELS}
 
 
-def test_the_champions_network_is_exported_in_every_format(workspace):
-    lines = workspace.stage("export", "--to", "all").splitlines()
+def test_the_champions_network_is_exported_in_every_format(documented, workspace):
+    [block] = documented
+    first, whole, *others = block.code.splitlines()
+    lines = typed(workspace, first).splitlines()
     rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")][1:]
     assert [row[0] for row in rows] == [kind for kind, form in FORMATS.items() if form.of_network]
     assert {row[1] for row in rows} == {
@@ -300,6 +252,12 @@ def test_the_champions_network_is_exported_in_every_format(workspace):
     assert lines[-1].endswith(", ".join(card["classes"]))
     with (workspace.root / "reports" / "exports" / "exports.csv").open(newline="") as file:
         assert [row["format"] for row in csv.DictReader(file)] == [row[0] for row in rows]
+    for line in others:
+        typed(workspace, line)
+    assert Recognizer(workspace.root / "cnn.onnx", detector="haar").card.model == "cnn"
+    if YUNET_FILE.is_file():
+        shutil.copy(YUNET_FILE, workspace.root / "models")
+        assert "recognizer" in typed(workspace, whole)
 
 
 def test_other_params_retrain_their_model_alone(workspace):
@@ -324,18 +282,39 @@ def test_a_comment_anywhere_but_in_what_learns_leaves_every_training_as_it_is(wo
     workspace.run("git", "checkout", "-q", "pipeline", "fer_system", "web", "drawings")
 
 
-def test_the_readmes_dvc_commands_work(workspace):
+def typed(workspace, line):
+    """Run a line of a document as if everything were installed in .venv; gives its output."""
+    words = shlex.split(line, comments=True)
+    own = [f"BIN={Path(sys.executable).parent}"] if words[0] == "make" else []
+    if words != ["make", "mlflow"]:
+        return workspace.run(*words, *own)
+    process = workspace.start(*words, *own, f"PORT={free_port()}")
+    printed = [process.stdout.readline(), process.stdout.readline()]
+    (server,) = psutil.Process(process.pid).children()
+    server.send_signal(signal.SIGINT)
+    return "".join([*printed, process.communicate()[0]])
+
+
+def test_the_readmes_commands_work_in_turn(documented, workspace):
+    shown = {}
+    for line in "".join(block.code for block in documented).splitlines():
+        command = line.partition("#")[0].strip()
+        if command.startswith("dvc exp run"):
+            typed(workspace, f"{command} --name slower")
+        elif not command.startswith(". "):  # the environment is the tests' own
+            shown[command] = typed(workspace, command)
+    assert stages_run(shown["make repro"]) == {"record"}
+    assert re.search(r"^The runs: http\S+/#/experiments/", shown["make mlflow"], re.MULTILINE)
+    assert (workspace.root / "reports" / "report.html").is_file()
     header, *rows = workspace.run("dvc", "metrics", "show").splitlines()
     figures = "test/accuracy test/ece test/f1 val/accuracy val/f1"
     assert header.split() == ["Path", *figures.split()]
     assert [row.split()[0] for row in rows] == [f"reports/metrics/{name}.json" for name in MODELS]
     assert max(map(len, (header, *rows))) <= 100, "it does not fit a terminal"
-    assert "index.html" in workspace.run("dvc", "plots", "show")
+    assert "index.html" in shown["dvc plots show"]
     plots = json.loads(workspace.run("dvc", "plots", "show", "--json"))["data"]
     titles = {each["content"]["title"]["text"] for (each,) in plots.values()}
     assert len(titles) == len(plots) > len(MODELS)
-    name = ["--name", "slower"]
-    workspace.run("dvc", "exp", "run", "-S", "train.cnn.learning_rate=0.0005", *name)
     (experiment,) = workspace.run(
         "git", "for-each-ref", "--format=%(refname)", "refs/exps/*/*/slower"
     ).split()

@@ -12,7 +12,8 @@ from tests.workspace import Workspace
 
 jax = pytest.importorskip("jax", reason="JAX is not installed")
 pytestmark = pytest.mark.slow
-JAX = {"KERAS_BACKEND": "jax", "MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}
+ALONE = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}
+JAX = {"KERAS_BACKEND": "jax"} | ALONE
 AT_ONCE = ("--save-every", "0")
 
 
@@ -93,6 +94,24 @@ def test_two_processes_give_the_losses_of_one_and_only_the_first_writes(clones, 
     assert agrees(losses(clones[0]), alone)
     assert written(clones[1]) == before
     assert "cnn: kept epoch" in outputs[0]
+
+
+def test_the_commands_of_the_document_train_one_model_on_two_machines(documented, clones):
+    [block] = documented
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    variables, *commands = block.code.replace("first:4321", f"127.0.0.1:{port}").splitlines()
+    assert f"127.0.0.1:{port}" in variables
+    outputs, codes = ended(
+        [
+            clone.start("bash", "-ec", f"{variables}\n{command}", **ALONE)
+            for clone, command in zip(clones, commands, strict=True)
+        ]
+    )
+    assert codes == [0, 0], outputs
+    assert (clones[0].root / "models" / "vgg.keras").is_file()
+    assert not (clones[1].root / "models" / "vgg.keras").exists()
+    clones[0]._git("clean", "-fdqx", "models", "reports")
 
 
 @pytest.mark.parametrize("killed", [0, 1])
