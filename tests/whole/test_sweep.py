@@ -38,13 +38,35 @@ def processes(workspace):
     return found
 
 
-def start(workspace, number, device):
-    """Start the workers up to `number` that are not there yet, and wait until all have work."""
-    command = ["dvc", "queue", "start", "-j", str(number)]
-    variables = workspace.environment | {"CUDA_VISIBLE_DEVICES": device}
+SMALLER = {
+    "small": "cnn",
+    "data/sample": "data/fer2013.csv",
+    "epochs=15": "epochs=2",
+    "0.001,0.003,0.01,0.03": ",".join(map(str, RATES)),
+}
+"""What the test has in place of the document's words, in this order."""
+
+
+def typed(workspace, line, **names):
+    """Run a line of the document; gives what it printed."""
+    return workspace.run("bash", "-ec", smaller(line, names))
+
+
+def smaller(line, names):
+    for was, becomes in (SMALLER | names).items():
+        line = line.replace(was, becomes)
+    return line
+
+
+def start(workspace, line, number):
+    """Start workers until there are `number`, and wait until all have work."""
     # Not by `run`: workers keep its pipe open.
     subprocess.run(
-        command, cwd=workspace.root, env=variables, stdout=subprocess.DEVNULL, check=True
+        ["bash", "-ec", line],
+        cwd=workspace.root,
+        env=workspace.environment,
+        stdout=subprocess.DEVNULL,
+        check=True,
     )
     wait_until(lambda: f"{number} active" in workspace.run("dvc", "queue", "status"))
 
@@ -67,18 +89,20 @@ def wait_until(is_so):
         assert time.monotonic() < until, is_so
 
 
-def test_two_workers_try_two_values_at_once_each_on_its_device(workspace):
+def test_two_workers_try_two_values_at_once_each_on_its_device(documented, workspace):
     def status():
         return workspace.run("dvc", "queue", "status")
 
-    values = ["models=[cnn]", "students=[]", "train.cnn.epochs=2"]
-    values.append(f"train.cnn.learning_rate={','.join(map(str, RATES))}")
-    queue = ["--queue", "--copy-paths", "data/fer2013.csv"]
-    workspace.run("dvc", "exp", "run", *queue, *(f"-S{value}" for value in values))
-    start(workspace, 1, device="0")
-    start(workspace, 2, device="1")
+    begin, look, compare, diff, take = documented
+    values, more_values, first, _, second = begin.code.splitlines()
+    typed(workspace, f"{values}\n{more_values}")
+    start(workspace, first, 1)
+    start(workspace, second, 2)
     wait_until(lambda: sorted(devices(workspace).values()) == ["0", "1"])
     names = set(devices(workspace))
+    name, other = names
+    assert look.commands[0] == "dvc queue status"
+    assert typed(workspace, look.commands[1], **{"cured-tyke": name})
     wait_until(lambda: status().count("Success") + status().count("Failed") == len(RATES))
 
     shown = json.loads(workspace.run("dvc", "exp", "show", "--json"))
@@ -90,6 +114,11 @@ def test_two_workers_try_two_values_at_once_each_on_its_device(workspace):
         for name, data in found.items()
     }
     assert sorted(rates.values()) == sorted(RATES)
+    table = typed(workspace, compare.code)
+    assert all(f"[{name}]" in table and str(rate) in table for name, rate in rates.items())
+    for command in diff.commands:
+        printed = typed(workspace, command, **{"noted-lots": name, "wroth-lama": other})
+        assert "test/accuracy" in printed or "index.html" in printed
 
     uri = f"sqlite:///{workspace.root / 'mlflow.db'}"
     store = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
@@ -103,7 +132,7 @@ def test_two_workers_try_two_values_at_once_each_on_its_device(workspace):
 
     assert not store.get_registered_model("fer").aliases, "an experiment took the champion's place"
     taken = min(rates, key=rates.get)
-    workspace.run("dvc", "exp", "apply", taken)
-    workspace.run("dvc", "repro")
+    typed(workspace, take.code, **{"wroth-lama": taken})
+    assert "rate-003" in workspace.run("git", "branch")
     champion = store.get_model_version_by_alias("fer", "champion").run_id
     assert store.get_run(champion).info.run_name == f"cnn {taken}"

@@ -76,6 +76,21 @@ def test_bytes_paths_and_cut_faces_of_any_number_type_give_what_the_recogniser_g
     pd.testing.assert_frame_equal(first, second)
 
 
+def test_the_lines_of_the_document_give_a_row_for_each_picture(documented, registry, astronaut):
+    [block] = documented
+    root = Path(registry["MLFLOW_TRACKING_URI"].removeprefix("sqlite:///")).parent
+    for name in ("photo.jpg", "other.jpg"):
+        shutil.copy(astronaut, root / name)
+    *lines, predict, of_spark = block.code.splitlines()
+    assert "spark_udf" in of_spark
+    code = "\n".join([*lines, f"print(list(({predict})['faces']))"])
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, env=registry, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "[1, 1]\n"
+
+
 def test_what_is_no_picture_or_has_no_face_is_a_row_of_its_own(model):
     empty = io.BytesIO()
     Image.new("RGB", (64, 32)).save(empty, "PNG")
