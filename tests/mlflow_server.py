@@ -1,6 +1,7 @@
 """An MLflow server as a team runs it: PostgreSQL for the runs, a folder for the files."""
 
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -55,14 +56,23 @@ def postgres():
 
 
 @contextmanager
-def mlflow_server(folder):
-    """Serve MLflow on such a database, its files and its log in `folder`; gives its address."""
+def mlflow_server(folder, line):
+    """Serve MLflow on such a database, its files and its log in `folder`; gives its address.
+
+    `line` is the command of docs/mlflow.md.
+    """
     with postgres() as database, (folder / "server.log").open("w") as log:
         address = f"http://127.0.0.1:{free_port()}"
-        command = [sys.executable, "-m", "mlflow", "server", "--workers", "1"]
-        stores = ["--backend-store-uri", database, "--artifacts-destination", folder / "files"]
+        program, *words = shlex.split(line)
+        named = {
+            "postgresql+psycopg://mlflow:secret@localhost/mlflow": database,
+            "/srv/mlflow": str(folder / "files"),
+        }
+        assert program == "mlflow"
+        assert named.keys() <= {*words}
+        command = [sys.executable, "-m", "mlflow", *(named.get(word, word) for word in words)]
         process = subprocess.Popen(
-            [*command, *stores, "--port", address.rpartition(":")[2]],
+            [*command, "--workers", "1", "--port", address.rpartition(":")[2]],
             stdout=log,
             stderr=log,
             env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"},

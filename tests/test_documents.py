@@ -69,6 +69,11 @@ def takes_its_blocks(test):
     )
 
 
+@pytest.mark.parametrize("block", TYPED, ids=lambda block: block.place)
+def test_a_block_says_which_test_runs_it_or_why_none_does(block):
+    assert is_sound(block.mark), f"{block.place} needs a mark; tests/documents.py lists them."
+
+
 @pytest.mark.parametrize("test", MARKED)
 def test_a_test_that_a_mark_names_takes_its_blocks_out_of_the_documents(test):
     assert takes_its_blocks(test), f"There is no {test} that uses `documented`."

@@ -30,7 +30,8 @@ def clones(tmp_path_factory):
     """Two workspaces with the arrays that a training may see, on two machines as it were."""
     folder = tmp_path_factory.mktemp("processes")
     first = Workspace(folder / "first", rows=210)
-    first.replace("params.yaml", "batch_size: 32", "batch_size: 32\n    devices: all")
+    for size in (32, 64):  # of cnn and of vgg
+        first.replace("params.yaml", f"batch_size: {size}", f"batch_size: {size}\n    devices: all")
     first.stage("convert")
     first.commit("for all devices")
     second = first.clone(folder / "second")
