@@ -32,6 +32,8 @@ MARK = re.compile(
     r"(?:: (?P<reason>\S.+))?"
 )
 PROMPT = "$ "
+DRAWN = ("", "mermaid")
+"""Languages of what nobody types."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Block:
     @property
     def is_typed(self) -> bool:
         """Whether it is commands, code or settings, and not only what something printed."""
-        return bool(self.language or self.commands)
+        return self.language not in DRAWN or bool(self.commands)
 
     @property
     def commands(self) -> list[str]:

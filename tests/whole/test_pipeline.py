@@ -201,7 +201,92 @@ def test_the_report_says_what_is_missing_or_of_another_training(workspace):
     for path, text, told in (
         (spoilt / "robustness.csv", None, "is missing; make it with `dvc repro robustness`"),
         (card, "{}", "best.json is damaged (it lacks model, candidates"),
-        (card, "    shutil.copyfile(workspace.root / "data/fer2013.csv", colleague.root / "data/fer2013.csv")
+        (card, "<<<<<<< HEAD", "make it again with `dvc repro promote`"),
+    ):
+        with changed(path, text):
+            process = workspace.start(sys.executable, "-m", "pipeline.report")
+            output, _ = process.communicate()
+        assert process.returncode == 1
+        assert told in output
+        assert output.count("\n") == 1
+
+
+def test_the_notebook_shows_faces_curves_confusion_and_mistakes(documented, workspace):
+    [notebook] = documented
+    outputs = run_notebook(notebook, workspace.root)
+    for cell in ("faces", "balance", "history", "confusion", "mistakes"):
+        assert "image/png" in outputs[cell][-1]["data"]
+    card = read_json(workspace.root / "models" / "best.json")
+    table = outputs["models"][-1]["data"]["text/plain"]
+    assert f"{card['figures']['test']['accuracy']:.3f}".rstrip("0") in table
+    assert card["model"] in outputs["models"][0]["text"]
+
+
+def test_promoting_the_same_model_again_leaves_its_files_byte_for_byte(workspace):
+    files = [workspace.root / "models" / f"best.{part}" for part in ("onnx", "keras", "json")]
+    before = [path.read_bytes() for path in files]
+    workspace.run("dvc", "repro", "--force", "--single-item", "promote")
+    assert [path.read_bytes() for path in files] == before
+
+
+def test_every_stages_pictures_are_drawn_and_no_others(workspace):
+    pictures = workspace.root / "reports" / "pictures"
+    drawn = {path.relative_to(pictures).as_posix() for path in pictures.rglob("*.png")}
+    kinds = ("calibration", "confusion", "history", "per_class")
+    assert drawn == {"distribution.png", "rivals.png", "robustness.png"} | {
+        f"{model}/{kind}.png" for model in MODELS for kind in kinds
+    }
+    before = {path: path.read_bytes() for path in pictures.rglob("*.png")}
+    (pictures / "earlier").mkdir()
+    shutil.copyfile(pictures / "cnn" / "history.png", pictures / "earlier" / "history.png")
+    workspace.stage("draw")
+    assert {path: path.read_bytes() for path in pictures.rglob("*.png")} == before
+
+
+def stages_run(output):
+    return set(re.findall("Running stage '(.+)'", output))
+
+
+def test_a_second_repro_only_looks_after_the_journal_and_prints_the_table(workspace, store):
+    before = {run.info.run_id: run.data for run in runs_in(store)}
+    output = workspace.run("dvc", "repro")
+    assert stages_run(output) == {"record"}
+    after = {run.info.run_id: run.data for run in runs_in(store)}
+    assert {run: data.to_dictionary() for run, data in after.items()} == {
+        run: data.to_dictionary() for run, data in before.items()
+    }
+    accuracy = read_json(workspace.root / "models" / "best.json")["figures"]["test"]["accuracy"]
+    (champion,) = [line for line in output.splitlines() if re.match(r"\w+ \* ", line)]
+    assert f" {accuracy:.2%} " in champion
+
+
+def in_shell(workspace, lines, **replaced):
+    """Run lines of a document by bash, with other words for some; gives what they printed."""
+    for was, becomes in replaced.items():
+        assert was in lines
+        lines = lines.replace(was, str(becomes))
+    people = ("AUTHOR", "COMMITTER")
+    someone = {f"GIT_{who}_{what}": "a" for who in people for what in ("NAME", "EMAIL")}
+    return workspace.run("bash", "-ec", lines, **someone)
+
+
+def test_a_colleague_gets_every_trained_model_from_the_remote_and_trains_nothing(
+    documented, workspace, tmp_path
+):
+    share, fetch = (block.code for block in documented)
+    origin = str(tmp_path / "origin")
+    workspace.run("git", "init", "-q", "--bare", origin)
+    workspace.run("git", "remote", "add", "origin", origin)
+    workspace.run("git", "config", "push.autoSetupRemote", "true")
+    in_shell(workspace, share, **{"/srv/fer": tmp_path / "remote"})
+    clone, fetch = fetch.split("\n", 1)
+    in_shell(workspace, f"cd {tmp_path}; {clone}", ADDRESS=origin)
+    colleague = copy.copy(workspace)
+    colleague.root = tmp_path / "fer"
+    exporting = colleague.start(sys.executable, "-m", "pipeline.export", "--to", "keras")
+    complaint = exporting.communicate()[0].splitlines()[-1]
+    assert re.match(r"export: .*train\.npz is missing; make it with `dvc repro", complaint)
+    shutil.copyfile(workspace.root / "data/fer2013.csv", colleague.root / "data/fer2013.csv")
     as_if_installed(colleague)
     repro = {"make repro": f"make repro BIN={Path(sys.executable).parent}"}
     assert stages_run(in_shell(colleague, fetch, **repro)) == {"convert", "record"}
@@ -304,6 +389,7 @@ def test_the_commands_of_the_documents_work_in_turn(documented, workspace):
         elif not command.startswith(". "):  # the environment is the tests' own
             shown[command] = typed(workspace, command)
     assert stages_run(shown["make repro"]) == {"record"}
+    assert "cnn" in shown["make compare"]
     assert re.search(r"^The runs: http\S+/#/experiments/", shown["make mlflow"], re.MULTILINE)
     assert (workspace.root / "reports" / "report.html").is_file()
     header, *rows = workspace.run("dvc", "metrics", "show").splitlines()
