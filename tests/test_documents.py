@@ -13,7 +13,10 @@ from tests.documents import MARK, REPOSITORY, all_blocks, anchors, blocks, docum
 LINES, WIDTH = 200, 120
 TYPED = [block for block in all_blocks() if block.is_typed]
 MARKED = sorted({block.test for block in TYPED if block.test})
-SPOKEN_OF = [path for path in documents() if path.name != "CHANGELOG.md"]  # which tells of the past
+PLACES = ("examples/*.py", "deploy/*", "deploy/space/*", ".github/workflows/*", ".devcontainer/*")
+NAMING = [path for path in documents() if path.name != "CHANGELOG.md"]  # which tells of the past
+NAMING += [path for place in PLACES for path in sorted(REPOSITORY.glob(place)) if path.is_file()]
+NAMING = [*dict.fromkeys(NAMING)]
 
 
 def test_every_link_leads_to_a_file_and_to_a_heading_that_is_there():
@@ -126,8 +129,13 @@ def test_blocks_are_found_with_their_marks():
 
 
 def typed_words(path):
-    """All that a document sets as code: its blocks, and what stands between backticks."""
+    """All that a document sets as code: its blocks, and what stands between backticks.
+
+    Of other files everything.
+    """
     text = path.read_text(encoding="utf-8")
+    if path.suffix != ".md":
+        return text
     found = [block.code for block in blocks(path.name, text)]
     prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
     return "\n".join(found + re.findall(r"`([^`]+)`", prose))
@@ -141,15 +149,16 @@ def is_module(name):
     return importlib.util.find_spec(name) is not None
 
 
-@pytest.mark.parametrize("path", SPOKEN_OF, ids=lambda path: path.name)
-def test_targets_modules_programs_and_stages_that_a_document_names_are_there(path):
+@pytest.mark.parametrize("path", NAMING, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
+def test_targets_modules_programs_and_stages_that_a_file_names_are_there(path):
     words = typed_words(path)
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
-    assert set(re.findall(r"(?<![\w-])make ([a-z][a-z-]*)", words)) <= targets
+    assert set(re.findall(r"(?:^|[`\":;&] ?)(?:sudo )?make ([a-z][a-z-]*)", words, re.M)) <= targets
     modules = set(re.findall(r"python3? -m\s+([\w.]*\w)", words)) - {"pipeline.NAME"}
     assert [name for name in modules if not is_module(name)] == []
     programs = set(re.findall(r"python3? ([\w/]+\.py)", words))
-    assert [name for name in programs if not (REPOSITORY / name).is_file()] == []
+    places = (REPOSITORY, path.parent)
+    assert [name for name in programs if not any((at / name).is_file() for at in places)] == []
     stages = YAML(typ="safe").load(REPOSITORY / "dvc.yaml")["stages"]
     assert set(re.findall(r"dvc repro ([a-z][a-z-]*)", words)) <= {*stages}
