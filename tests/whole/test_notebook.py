@@ -10,6 +10,8 @@ from pipeline.foundation.params import REPOSITORY
 from tests.notebooks import run_notebook
 from tests.workspace import Workspace
 
+OF_THE_PIPELINE = ("tensorflow", "keras", "pandas", "sklearn", "scipy", "skimage", "mlflow", "dvc")
+"""What `make app` does not install."""
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 
 
@@ -31,7 +33,9 @@ def test_a_face_is_followed_to_its_heat_map_without_a_dataset_and_with_one(docum
     workspace = Workspace(tmp_path / "clone", rows=21)
     (workspace.root / "models").mkdir()
     shutil.copy(DEFAULT_MODEL, workspace.root / "models")
-    shown = run_notebook(notebook, workspace.root)
+    without = f"import sys; sys.modules.update(dict.fromkeys({OF_THE_PIPELINE}))"
+    (tmp_path / "sitecustomize.py").write_text(without)
+    shown = run_notebook(notebook, workspace.root, PYTHONPATH=str(tmp_path))
     drawn = {cell for cell, outputs in shown.items() if outputs and "data" in outputs[-1]}
     assert {"found", "seen", "probabilities", "confusion", "real", "heat", "covered"} <= drawn
     assert "answer: happy" in printed(shown["probabilities"])
