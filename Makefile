@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: doctor app check quick test lint hooks repro weights publish sample experiments report compare notebook mlflow \
+.PHONY: doctor app verify check quick test lint hooks repro weights publish sample experiments report compare notebook mlflow \
 	bench bench-live hostile soak audit wheel sbom screenshots detector browser spark balancer fonts home
 
 doctor:                 ## what is missing here and how to mend it; installs nothing
@@ -13,6 +13,9 @@ doctor:                 ## what is missing here and how to mend it; installs not
 
 app: .venv/app          ## the page, on the model in models/best.onnx
 	$(BIN)/python app.py
+
+verify: .venv/verify    ## committed model and figures against the dataset: two minutes, no training
+	@$(BIN)/python -m pipeline.verify
 
 check: lint quick       ## lint and the quick tests, for every change: under two minutes
 
@@ -144,6 +147,12 @@ data/sample: | .venv/all
 	@echo 'Installing what the page needs into .venv: some minutes, once.'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install -q -c constraints.txt -r requirements-app.txt
+	touch $@
+
+.venv/verify: requirements-verify.txt requirements-app.txt constraints.txt
+	@echo 'Installing what measuring needs into .venv: some minutes, once.'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q -c constraints.txt -r requirements-verify.txt
 	touch $@
 
 .venv/all: requirements.txt requirements-app.txt constraints.txt

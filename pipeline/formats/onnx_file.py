@@ -49,6 +49,16 @@ def with_metadata(path: Path, metadata: dict[str, str]) -> bytes:
     return model.SerializeToString(deterministic=True)
 
 
+def metadata(path: Path) -> dict[str, str]:
+    """The metadata properties of an ONNX file; errors as of `load_onnx`."""
+    _refuse_missing(path)
+    try:
+        model = onnx.load(path)
+    except Exception as error:  # protobuf's errors share no other base
+        raise _damaged(path) from error
+    return {entry.key: entry.value for entry in model.metadata_props}
+
+
 def milliseconds_per_face(path: Path) -> float:
     """How long an ONNX file takes for one face on one thread: the median of `ROUNDS` runs."""
     return median_milliseconds(load_onnx(path))

@@ -89,3 +89,5 @@ def test_the_requirements_files_ask_for_what_the_extras_ask_for():
     app = {*project["dependencies"], *extras["page"]}
     assert requirements("requirements-app.txt") == app
     assert requirements("requirements.txt") == set().union(*extras.values()) - app
+    measuring = requirements("requirements-verify.txt")
+    assert measuring < extras["pipeline"]
