@@ -13,8 +13,17 @@ import mlflow
 import psutil
 import pytest
 
+from benchmarks.mlflow_pictures import opened, too_wide
 from pipeline.foundation.params import REPOSITORY
 from tests.mlflow_server import free_port
+
+FIGURES = {
+    "best/val/accuracy": 0.7251,
+    "test/accuracy": 0.7138,
+    "test/macro_f1": 0.6947,
+    "cost/parameters": 1915175,
+    "cost/milliseconds_per_face": 12.34,
+}
 
 
 def start(uri, *flags):
@@ -139,6 +148,40 @@ def test_a_store_that_cannot_be_read_is_one_sentence_without_its_password(tmp_pa
         assert f"{named} (" in told
         assert "secret" not in told
         assert told.count("\n") == 1
+
+
+def begin(uri, name, accuracy):
+    """A run that validated with `accuracy`, over two epochs."""
+    client = mlflow.MlflowClient(uri)
+    experiment = client.get_experiment_by_name("fer")
+    run_id = client.create_run(experiment.experiment_id, run_name=name).info.run_id
+    for figure, value in (FIGURES | {"best/val/accuracy": accuracy}).items():
+        client.log_metric(run_id, figure, value)
+    for epoch in 1, 2:
+        client.log_metric(run_id, "val/accuracy", accuracy - 0.1 / epoch, step=epoch)
+        client.log_metric(run_id, "val/loss", 1 / epoch, step=epoch)
+
+
+@pytest.mark.slow
+def test_the_list_shows_the_best_run_first_and_all_its_columns_on_a_usual_screen(tmp_path):
+    subprocess.run(
+        [sys.executable, "-c", "from pipeline.records.journal import Journal; Journal('begun')"],
+        cwd=REPOSITORY,
+        env=os.environ | {"DVC_ROOT": str(tmp_path)},
+        check=True,
+    )
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    begin(uri, "student 0123456", 0.71)
+    begin(uri, "mobilenet 0123456", 0.63)
+    with served(uri) as (_, lines, _), opened(re.search(r"http\S+", lines[1])[0]) as page:
+        assert too_wide(page) == 0
+        names = page.locator(".ag-row a[href*='/runs/']").all_inner_texts()
+        assert names == ["student 0123456", "mobilenet 0123456", "begun"]
+        titles = page.locator(".ag-header-cell").all_inner_texts()
+        assert {title for title in titles if "/" in title} == set(FIGURES)
+        page.locator("label:has(input[value=CHART])").click()
+        curves = page.locator(".scatterlayer .trace path.js-line")
+        curves.nth(3).wait_for(state="attached")  # accuracy and loss of both
 
 
 def test_importing_the_journal_sets_nothing():
