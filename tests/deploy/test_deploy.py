@@ -101,6 +101,23 @@ def test_nothing_starts_on_a_secret_that_is_known(services):
         assert re.fullmatch(r"\$\{\w+:\?.+}", value), variable
 
 
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_the_document_writes_the_secrets_that_compose_asks_for_nobody_elses_to_read(
+    documented, tmp_path
+):
+    [block] = documented
+    *secrets, compose = block.code.splitlines()
+    assert compose.startswith("docker compose -f deploy/compose.yaml up ")
+    (tmp_path / "deploy").mkdir()
+    subprocess.run(["sh", "-ec", "\n".join(secrets)], cwd=tmp_path, check=True)
+    written = tmp_path / "deploy" / ".env"
+    assert written.stat().st_mode & 0o077 == 0
+    found = dict(line.split("=") for line in written.read_text().splitlines())
+    asked = re.findall(r"\$\{(\w+):\?", (DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    assert set(found) == set(asked)
+    assert min(map(len, found.values())) == 64
+
+
 def test_only_the_balancer_is_open_to_other_computers(services):
     opened = {
         name
