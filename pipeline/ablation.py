@@ -27,10 +27,14 @@ from pipeline.learning.fit import Fit
 from pipeline.measuring.figures import figures
 from pipeline.measuring.predictions import predict
 from pipeline.pictures.plots import save_ablation
-from pipeline.records.journal import Journal
+from pipeline.records.journal import SOURCE, STUDY, Journal
+from pipeline.records.reports import REPORTED
+from pipeline.records.run_description import describe_ablation
 from pipeline.records.teachers import load_teachers
 
 FULL = "full recipe"
+PROGRAM = {SOURCE: "pipeline/ablation.py"}
+"""Tag: whose runs they are."""
 SAVED = 600
 """Seconds between two states: none is gone on from."""
 MEASURES = ("accuracy", "macro_f1", "calibration_error")
@@ -70,8 +74,8 @@ def train_run(run: Run, base: str, splits: dict[str, Split], data: str) -> dict[
     teachers = load_teachers(base, settings, train.classes, faces)
     keras.utils.set_random_seed(settings.seed)
     network = networks.build(settings.network, (SIZE, SIZE, 1), len(train.classes))
-    tags = {"study": "ablation", "recipe": run.recipe, "git_commit": git_commit()}
-    journal = Journal(f"ablation: {name}", tags=tags | {"data_hash": data})
+    tags = {"recipe": run.recipe, "git_commit": git_commit(), "data_hash": data}
+    journal = Journal(name, tags=tags | PROGRAM | {STUDY: name_of(base)})
     journal.log_params(asdict(settings))
     state = State(run_id=journal.run_id)
     with tempfile.TemporaryDirectory() as folder:
@@ -92,7 +96,10 @@ def train_run(run: Run, base: str, splits: dict[str, Split], data: str) -> dict[
         )
         for split in SPLITS[1:]
     }
-    journal.log_figures(measured)
+    journal.log_figures(
+        {REPORTED[split]: told for split, told in measured.items()},
+        {"parameters": network.count_params()},
+    )
     journal.finish()
     return {
         "recipe": run.recipe,
@@ -105,6 +112,11 @@ def train_run(run: Run, base: str, splits: dict[str, Split], data: str) -> dict[
         for split in SPLITS[1:]
         for measure in MEASURES
     }
+
+
+def name_of(base: str) -> str:
+    """What the study is called in MLflow."""
+    return f"ablation of {base}"
 
 
 def read_table(path: Path) -> dict[str, dict[str, Any]]:
@@ -124,6 +136,8 @@ def main() -> None:
     folder = REPOSITORY / "reports" / "ablation"
     known = read_table(folder / "ablation.csv")
     keys = [fingerprint(run.settings, data) for run in runs]
+    name = name_of(params.ablation.base)
+    study = Journal(name, tags=PROGRAM, origin=name)
     for number, (run, key) in enumerate(zip(runs, keys, strict=True), 1):
         if key not in known:
             print(f"{number} of {len(runs)}: {run.recipe}, seed {run.settings.seed}", flush=True)
@@ -135,6 +149,8 @@ def main() -> None:
         ]
         write_csv(folder / "ablation.csv", COLUMNS, [row.values() for row in table])
         save_ablation(table, folder / "ablation.png")
+        study.describe(describe_ablation(table))
+    study.finish()
     for row in table:
         print(f"{row['recipe']}, seed {row['seed']}: test {float(row['test_accuracy']):.2%}")
 

@@ -28,10 +28,16 @@ from pipeline.foundation.revision import run_name
 from pipeline.records.card import metadata_of, read_card, read_champion
 from pipeline.records.comparison import compared
 from pipeline.records.journal import VERSION, Journal, in_a_copy
+from pipeline.records.registry import CHAMPION, Kept, name_of
 from pipeline.records.reports import PICTURES, folder_of, read_history, read_report
+from pipeline.records.run_data import DIGITS
+from pipeline.records.run_description import describe_model, describe_sweep
 
 RECORDED = "recorded"
 """Tag: what of the reports the run holds."""
+COMMIT_DIGITS = 7
+FORM = 2
+"""Another number lets every run be told anew, since more or otherwise is told of it."""
 
 
 def digest(*contents: Any) -> str:  # noqa: ANN401
@@ -47,21 +53,23 @@ def record(card: dict[str, Any], cost: dict[str, float], validation: Split) -> J
         run_name(name, card["git_commit"]),
         card["mlflow_run_id"],
         {tag: card[tag] for tag in ("model", "git_commit", "data_hash")},
-        origin=digest(training, history),
+        digest(training, history),
+        sum(row["seconds"] for row in history),
     )
-    if journal.is_new:
-        journal.log_params(card["recipe"])
-        for row in history:
-            journal.log_metrics(row, step=int(row["epoch"]))
-    held, content = journal.tags() or {}, digest(card, cost)
+    held, content = journal.tags() or {}, digest(FORM, card, cost)
     if held.get(RECORDED) != content:
-        journal.log_figures(card["figures"])
-        journal.log_cost(cost)
+        journal.log_params(card["recipe"])
+        journal.log_history(history)
+        if VERSION not in held:
+            log_model(journal, card, validation.images[0])
+        journal.log_figures(card["figures"], cost)
         for folder in (folder_of(name), PICTURES / name):
             journal.log_files(folder)
         journal.log_card(card)
-        if VERSION not in held:
-            log_model(journal, card, validation.images[0])
+        text = describe_model(card, (journal.tags() or {}).get(VERSION, ""))
+        journal.describe(text)
+        journal.describe_version(text, version_tags(card))
+        journal.describe_study(describe_sweep)
         journal.tag(RECORDED, content)
         journal.finish()
     return journal
@@ -69,17 +77,28 @@ def record(card: dict[str, Any], cost: dict[str, float], validation: Split) -> J
 
 def log_model(journal: Journal, card: dict[str, Any], face: np.ndarray) -> None:
     """Keep the recogniser on the model's network with its run, and the network itself."""
-    models = REPOSITORY / "models"
+    models, name = REPOSITORY / "models", card["model"]
     with TemporaryDirectory() as place:
         folder = Path(place, "recognizer")
         folder.mkdir()
-        content = with_metadata(models / f"{card['model']}.onnx", metadata_of(card))
+        content = with_metadata(models / f"{name}.onnx", metadata_of(card))
         (folder / MODEL_FILE).write_bytes(content)
         if YUNET_FILE.is_file():  # else it is downloaded where the model is opened
             shutil.copy(YUNET_FILE, folder)
         example = pd.DataFrame({PICTURE: [cv2.imencode(".png", face)[1].tobytes()]})
-        journal.log_model(folder, example, open_folder(folder).predict(example))
-    journal.log_file(models / f"{card['model']}.keras", "network")
+        table = open_folder(folder).predict(example)
+        journal.log_model(Kept(name, folder, example, table, card["best_epoch"]))
+    journal.log_file(models / f"{name}.keras", "network")
+
+
+def version_tags(card: dict[str, Any]) -> dict[str, str]:
+    """What tells versions apart in MLflow's registry."""
+    return {
+        "model": card["model"],
+        "accuracy": f"{card['figures']['test']['accuracy']:.4f}",
+        "data": card["data_hash"][:DIGITS],
+        "commit": card["git_commit"][:COMMIT_DIGITS],
+    }
 
 
 def main() -> None:
@@ -90,8 +109,10 @@ def main() -> None:
         card = read_card(name, params.trained, params.promote.metric)
         cost = read_report(name, "cost", "milliseconds_per_face", "seconds_per_epoch")
         journal = record(card, cost, validation)
-        if name == champion and not in_a_copy():  # an experiment's choice waits for `dvc exp apply`
-            journal.promote()
+        if not in_a_copy():  # an experiment's models wait for `dvc exp apply`
+            journal.alias(name_of(name))
+            if name == champion:
+                journal.alias(CHAMPION)
     print(compared(params))
 
 

@@ -32,7 +32,11 @@ and as MLflow keeps it."""
 LIBRARIES = {
     "gradio": ("app.py", "web/"),
     "prometheus_client": ("web/metrics.py",),
-    "mlflow": ("pipeline/records/journal.py",),
+    "mlflow": (
+        "pipeline/records/journal.py",
+        "pipeline/records/registry.py",
+        "pipeline/records/system_metrics.py",
+    ),
     "dvc": (),
     "matplotlib": ("pipeline/pictures/",),
     "keras": (

@@ -7,15 +7,18 @@ import subprocess
 
 from pipeline.foundation.params import REPOSITORY
 
+CHANGES = "+changes"
+"""Follows a commit from which code or params differ."""
+
 
 def git_commit() -> str:
-    """The commit that is checked out, "+changes" where code or params differ; "" without Git."""
+    """The commit that is checked out, and CHANGES where code or params differ; "" without Git."""
     try:
         head = _git("rev-parse", "HEAD")
         changed = _git("diff", "--quiet", "HEAD", "--", "pipeline", "params.yaml").returncode == 1
     except FileNotFoundError:
         return ""
-    return head.stdout.strip() + ("+changes" if changed else "") if head.returncode == 0 else ""
+    return head.stdout.strip() + CHANGES * changed if head.returncode == 0 else ""
 
 
 def _git(*arguments: str) -> subprocess.CompletedProcess[str]:

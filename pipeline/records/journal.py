@@ -13,51 +13,59 @@ import os
 import re
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http.client import HTTPException
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.request import urlopen
 
 from pipeline.foundation.errors import PipelineError
 from pipeline.foundation.params import REPOSITORY
+from pipeline.foundation.revision import CHANGES
 from pipeline.records.open_runs import OpenRuns, one_at_a_time
+from pipeline.records.registry import Kept, describe, give_alias, register
+from pipeline.records.run_data import RunData, current_data
+from pipeline.records.run_description import StudyRun, is_ours
 from pipeline.records.run_figures import (
+    CURVES,
     cost_metrics,
     curve_metrics,
     kept_metrics,
     short_params,
 )
+from pipeline.records.system_metrics import watched
 
 if TYPE_CHECKING:
-    import pandas as pd
     from mlflow.entities import Run
 
-RUNNING, KILLED = "RUNNING", "KILLED"
-"""What MLflow calls runs that go on, and those that were ended from outside."""
-REGISTERED_MODEL = "fer"
+RUNNING, KILLED, FINISHED = "RUNNING", "KILLED", "FINISHED"
+"""What MLflow calls runs that go on, that were ended from outside, and that are whole."""
 EXPERIMENT = "fer"
+KIND = {"mlflow.experimentKind": "custom_model_development"}
+"""Lets MLflow's page open what is for models that are trained, not for language models."""
+TRAINING = "pipeline/train.py"
+"""The program whose runs these are, where nothing else is said."""
 SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     # A server that falls silent is given up on after seconds instead of MLflow's half hour.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
     "PGCONNECT_TIMEOUT": "5",
+    "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING": "true",
 }
 """Environment variables that MLflow reads, where the user has not set them."""
 VIEW, VIEW_STATE = "models", Path(__file__).with_name("runs_view.json")
 """A saved view of MLflow's list of runs: the columns that tell them apart."""
 ORIGIN, VERSION = "origin", "recognizer_version"
 """Tags: the training that a run is the record of, and its recogniser's version in the registry."""
-LIBRARY_REQUIREMENTS = (
-    "onnx>=1.17,<2",
-    "onnxruntime>=1.20,<2",
-    "opencv-python-headless>=4.10,<5",
-    "numpy>=2.0,<3",
-    "pillow>=11,<13",
-    "av>=17,<18",
-)
-"""What the library needs, as pyproject.toml has it."""
+NOTE, PARENT = "mlflow.note.content", "mlflow.parentRunId"
+SOURCE, COMMIT = "mlflow.source.name", "mlflow.source.git.commit"
+"""MLflow's own tags: description, the run that one stands under, program, commit."""
+STUDY = "study"
+"""Tag: what a run is part of."""
+METRICS_AT_ONCE = 1000
+"""How many MLflow takes."""
 MOST_RUNS = 1000
 """How many of the latest runs are read."""
 SECONDS_TO_ANSWER = 3
@@ -107,40 +115,67 @@ class Journal:
 
     `run_id` continues a run that was begun before; it is "" where there was no store. Where the
     store does not know that run, the one that was begun for the same `origin` is continued, or a
-    new one called `name` is begun; `is_new` tells of it.
+    new one called `name` is begun. With an `origin` it is the record of a training that is over and
+    took `seconds`; without one it begins, and how busy the machine is goes with it. Runs whose tag
+    STUDY is the same stand under one run of that name.
     """
 
     given_up: ClassVar[set[str]] = set()
     """The stores in which no run could be begun."""
 
     def __init__(
-        self, name: str, run_id: str = "", tags: dict[str, str] | None = None, origin: str = ""
+        self,
+        name: str,
+        run_id: str = "",
+        tags: dict[str, str] | None = None,
+        origin: str = "",
+        seconds: float = 0.0,
     ) -> None:
         self.open = tracking_uri() not in Journal.given_up
         self.run_id = ""
-        self.is_new = False
-        self._begin(name, run_id, {**(tags or {}), ORIGIN: origin})
+        self._is_continued = False
+        self._is_record = bool(origin)
+        self._monitor: Any = None
+        self._data: dict[str, RunData] = {}
+        self._begin(name, run_id, _experiments() | (tags or {}) | {ORIGIN: origin}, seconds)
 
     @_warns
-    def _begin(self, name: str, run_id: str, tags: dict[str, str]) -> None:
+    def _begin(self, name: str, run_id: str, tags: dict[str, str], seconds: float) -> None:
         _wait_for_answer(tracking_uri())
         mlflow, place = _mlflow(), _root() / "mlartifacts"
         self._open_runs = OpenRuns(place / "open")
+        self._data = current_data(tags.get("data_hash", ""))
         with one_at_a_time(place / "beginning"):  # MLflow fails where two processes make its tables
             self._client = mlflow.MlflowClient()
             self._close_dead_runs()
-            self._find_or_create(name, run_id, tags)
+            self._find_or_create(name, run_id, tags, seconds)
+        if not self._is_record:
+            self._monitor = watched(self.run_id, goes_on=self._is_continued)
 
-    def _find_or_create(self, name: str, run_id: str, tags: dict[str, str]) -> None:
+    def _find_or_create(self, name: str, run_id: str, tags: dict[str, str], seconds: float) -> None:
         experiment_id = self._experiment_id()
         known = run_id if self._is_known(run_id) else self._run_of(experiment_id, tags[ORIGIN])
-        self.is_new = not known
-        self.run_id = (
-            known or self._client.create_run(experiment_id, run_name=name, tags=tags).info.run_id
-        )
+        self._is_continued = bool(known)
+        self.run_id = known or self._create(experiment_id, name, tags, seconds)
         self._open_runs.add(self.run_id)
         if self._status(self.run_id) == KILLED:
             self._client.update_run(self.run_id, RUNNING)
+        self._log_data("train", "validation")
+
+    def _create(self, experiment_id: str, name: str, tags: dict[str, str], seconds: float) -> str:
+        if STUDY in tags:
+            tags = tags | {PARENT: self._study(experiment_id, tags[STUDY])}
+        began = _now() - int(1000 * seconds)
+        run = self._client.create_run(experiment_id, began, _with_own_tags(tags), name)
+        return str(run.info.run_id)
+
+    def _study(self, experiment_id: str, name: str) -> str:
+        """The run that those of a study stand under."""
+        if known := self._run_of(experiment_id, name):
+            return known
+        run = self._client.create_run(experiment_id, None, _with_own_tags({ORIGIN: name}), name)
+        self._client.set_terminated(run.info.run_id)
+        return str(run.info.run_id)
 
     def _close_dead_runs(self) -> None:
         for run_id in self._open_runs.left():
@@ -156,9 +191,14 @@ class Journal:
 
     def _experiment_id(self) -> str:
         experiment = self._client.get_experiment_by_name(EXPERIMENT)
-        if experiment:
-            return experiment.experiment_id
-        return self._client.create_experiment(EXPERIMENT, _artifact_location(), _view())
+        if not experiment:
+            return self._client.create_experiment(
+                EXPERIMENT, _artifact_location(), {**_view(), **KIND}
+            )
+        for name, text in {**_view(), **KIND}.items():
+            if experiment.tags.get(name) != text:  # an earlier version's
+                self._client.set_experiment_tag(experiment.experiment_id, name, text)
+        return experiment.experiment_id
 
     def _is_known(self, run_id: str) -> bool:
         from mlflow.exceptions import MlflowException
@@ -179,35 +219,70 @@ class Journal:
         runs = self._client.search_runs([experiment_id], f"tags.{ORIGIN} = '{origin}'")
         return runs[0].info.run_id if runs else ""
 
+    def _log_data(self, *splits: str) -> None:
+        """Tell which faces the run used; MLflow leaves out those that it has been told of."""
+        if inputs := [_input(self._data[split]) for split in splits if split in self._data]:
+            self._client.log_inputs(self.run_id, inputs)
+
     @_warns
     def log_params(self, recipe: dict[str, Any]) -> None:
-        """Record what tells a recipe apart from others, as `short_params` has it."""
+        """Record a recipe, if none is: what tells it apart from others, and all of it as a file."""
         from mlflow.entities import Param
 
+        if "architecture" in self._client.get_run(self.run_id).data.params:
+            return
         params = [Param(name, text) for name, text in short_params(recipe).items()]
         self._client.log_batch(self.run_id, params=params)
+        self._client.log_dict(self.run_id, recipe, "recipe.json")
 
     @_warns
     def log_metrics(self, row: dict[str, float], step: int) -> None:
         """Record what an epoch, `step`, ended with, as fit tells it."""
-        self._send(curve_metrics(row), step)
+        self._send([(curve_metrics(row), _now(), step)])
 
     @_warns
-    def log_figures(self, figures: dict[str, Any]) -> None:
-        """Record the kept network's figures, by split."""
-        self._send(kept_metrics(figures))
+    def log_history(self, history: list[dict[str, float]]) -> None:
+        """Record every epoch of a training that is over, where the run holds none."""
+        run = self._client.get_run(self.run_id)
+        if set(CURVES.values()) & set(run.data.metrics):
+            return
+        ends = accumulate(row["seconds"] for row in history)
+        self._send(
+            (curve_metrics(row), run.info.start_time + int(1000 * end), int(row["epoch"]))
+            for row, end in zip(history, ends, strict=True)
+        )
 
     @_warns
-    def log_cost(self, cost: dict[str, float]) -> None:
-        """Record what the kept network costs."""
-        self._send(cost_metrics(cost))
+    def log_figures(self, figures: dict[str, dict[str, float]], cost: dict[str, float]) -> None:
+        """Record the kept network's figures by split, and what it costs, with its model too."""
+        self._log_data(*figures)
+        model = self._model_id()
+        for split, measured in figures.items():
+            self._send([(kept_metrics({split: measured}), _now(), 0)], model, self._data.get(split))
+        self._send([(cost_metrics(cost), _now(), 0)], model)
 
-    def _send(self, metrics: dict[str, float], step: int = 0) -> None:
+    def _send(
+        self,
+        told: Iterable[tuple[dict[str, float], int, int]],
+        model: str | None = None,
+        data: RunData | None = None,
+    ) -> None:
+        """Send metrics, their milliseconds and their step; of a model on data where they are."""
         from mlflow.entities import Metric
 
-        now = int(time.time() * 1000)
-        sent = [Metric(name, value, now, step) for name, value in metrics.items()]
-        self._client.log_batch(self.run_id, metrics=sent)
+        of_data = (data.name, data.digest) if data and model else (None, None)
+        metrics = [
+            Metric(name, value, time, step, model, *of_data)
+            for of_step, time, step in told
+            for name, value in of_step.items()
+        ]
+        for start in range(0, len(metrics), METRICS_AT_ONCE):
+            self._client.log_batch(self.run_id, metrics[start : start + METRICS_AT_ONCE])
+
+    def _model_id(self) -> str | None:
+        """The model that the run gave, as MLflow calls it."""
+        outputs = self._client.get_run(self.run_id).outputs
+        return outputs.model_outputs[-1].model_id if outputs and outputs.model_outputs else None
 
     @_warns
     def log_files(self, folder: Path) -> None:
@@ -225,24 +300,10 @@ class Journal:
         self._client.log_artifact(self.run_id, str(file), folder)
 
     @_warns
-    def log_model(self, folder: Path, pictures: pd.DataFrame, table: pd.DataFrame) -> None:
-        """Keep and register the recogniser that `folder` holds, as fer_system.pyfunc opens it.
-
-        `pictures` are an example of what it takes, `table` is what it gives for them.
-        """
-        mlflow = _mlflow()
-        with mlflow.start_run(run_id=self.run_id):
-            info = mlflow.pyfunc.log_model(
-                name="model",
-                loader_module="fer_system.pyfunc",
-                data_path=str(folder),
-                code_paths=[str(REPOSITORY / "fer_system")],
-                pip_requirements=list(LIBRARY_REQUIREMENTS),
-                signature=_signature(pictures, table),
-                input_example=pictures,
-                registered_model_name=REGISTERED_MODEL,
-            )
-        self._client.set_tag(self.run_id, VERSION, info.registered_model_version)
+    def log_model(self, kept: Kept) -> None:
+        """Keep a recogniser with the run, and register it."""
+        version = register(self._client, self._client.get_run(self.run_id), kept)
+        self._client.set_tag(self.run_id, VERSION, version)
 
     @_warns
     def tag(self, name: str, value: str) -> None:
@@ -255,23 +316,101 @@ class Journal:
         return self._client.get_run(self.run_id).data.tags
 
     @_warns
-    def finish(self) -> None:
-        """Mark the run as finished."""
-        self._client.set_terminated(self.run_id)
-        self._open_runs.remove(self.run_id)
+    def describe(self, text: str) -> None:
+        """Give the run its description, in Markdown; one that a person wrote stays."""
+        self._note(self.run_id, text)
 
     @_warns
-    def promote(self) -> None:
-        """Give this run's registered model the alias `champion`."""
-        version = self._client.get_run(self.run_id).data.tags.get(VERSION)
-        if version:
-            self._client.set_registered_model_alias(REGISTERED_MODEL, "champion", version)
+    def describe_version(self, text: str, tags: dict[str, str]) -> None:
+        """Give the run's model, and its version in the registry, their description and tags."""
+        if model := self._model_id():
+            self._client.set_logged_model_tags(model, {NOTE: text, **tags})
+        if version := self._version():
+            describe(self._client, version, text, tags)
+
+    def _note(self, run_id: str, text: str) -> None:
+        if is_ours(self._client.get_run(run_id).data.tags.get(NOTE)):
+            self._client.set_tag(run_id, NOTE, text)
+
+    def _version(self) -> str:
+        """The run's version in the registry; "" where it has none."""
+        tags: dict[str, str] = self._client.get_run(self.run_id).data.tags
+        return tags.get(VERSION, "")
+
+    @_warns
+    def describe_study(self, describe: Callable[[list[StudyRun]], str]) -> None:
+        """Describe the run that this one stands under, if it does, by all that stand under it."""
+        run = self._client.get_run(self.run_id)
+        if not (study := run.data.tags.get(PARENT)):
+            return
+        with one_at_a_time(_root() / "mlartifacts" / "study"):
+            asked = f"tags.`{PARENT}` = '{study}'"
+            found = self._client.search_runs([run.info.experiment_id], asked)
+            runs = [StudyRun(it.info.run_name, it.data.params, it.data.metrics) for it in found]
+            self._note(study, describe(runs))
+            self._client.set_terminated(study)
+
+    @_warns
+    def finish(self) -> None:
+        """Mark the run as finished, if it is not.
+
+        One that was continued, or is a record, lasted as long as its epochs took.
+        """
+        if self._monitor:
+            self._monitor.finish()
+        info = self._client.get_run(self.run_id).info
+        if info.status != FINISHED:
+            took = self._milliseconds() if self._is_continued or self._is_record else 0
+            self._client.set_terminated(self.run_id, end_time=took and info.start_time + took)
+        self._open_runs.remove(self.run_id)
+
+    def _milliseconds(self) -> int:
+        """How long all epochs took; one that was trained again counts once."""
+        points = self._client.get_metric_history(self.run_id, CURVES["seconds"])
+        return int(1000 * sum({point.step: point.value for point in points}.values()))
+
+    @_warns
+    def alias(self, name: str) -> None:
+        """Let `models:/fer@NAME` mean this run's version in the registry."""
+        if version := self._version():
+            give_alias(self._client, version, name)
 
 
-def _signature(pictures: pd.DataFrame, table: pd.DataFrame) -> Any:  # noqa: ANN401
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Hint: Inferred schema contains integer")  # a count
-        return _mlflow().models.infer_signature(pictures, table)
+def _input(data: RunData) -> Any:  # noqa: ANN401
+    """Data as an input of a run."""
+    from mlflow.data.http_dataset_source import HTTPDatasetSource
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    is_address = "://" in data.source
+    kind = HTTPDatasetSource._get_source_type() if is_address else "local"
+    place = json.dumps({"url" if is_address else "uri": data.source})
+    profile = json.dumps({"faces": sum(data.faces.values()), "classes": data.faces})
+    dataset = Dataset(data.name, data.digest, kind, place, profile=profile)
+    return DatasetInput(dataset, [InputTag("mlflow.data.context", data.context)])
+
+
+def _with_own_tags(tags: dict[str, str]) -> dict[str, str]:
+    """`tags`, and those by which MLflow's page tells user, program and commit."""
+    from mlflow.tracking.context.git_context import GitRunContext
+    from mlflow.tracking.context.registry import resolve_tags
+
+    own = {SOURCE: TRAINING, "mlflow.source.type": "LOCAL"}
+    if commit := tags.get("git_commit"):
+        own[COMMIT] = commit.removesuffix(CHANGES)
+    # Git would tell what is checked out now, and an address that may hold a password.
+    ignored: Any = [GitRunContext]  # MLflow's annotation asks for objects, its code for classes
+    return dict(resolve_tags(own | tags, ignored))
+
+
+def _now() -> int:
+    """Milliseconds since 1970."""
+    return int(1000 * time.time())
+
+
+def _experiments() -> dict[str, str]:
+    """The tag of the study that DVC's experiments on one commit are; none outside of them."""
+    commit = os.environ.get("DVC_EXP_BASELINE_REV")
+    return {STUDY: f"experiments on {commit[:7]}"} if commit else {}
 
 
 def _mlflow() -> Any:  # noqa: ANN401

@@ -4,8 +4,8 @@
 |---|---|
 | `train/accuracy`, `train/loss`, `train/seconds` | curves: each epoch on training faces, changed |
 | `val/accuracy`, `val/loss` | curves: every epoch on the validation faces |
-| `best/train/...`, `best/val/...` | the kept network on all training and all validation faces |
-| `test/...` | the kept network on the test faces |
+| `best/val/...`, `test/...` | the kept network on the validation and the test faces |
+| `best/train/accuracy` | the kept network on the training faces, unchanged |
 | `cost/parameters`, `cost/milliseconds_per_face`, `cost/seconds_per_epoch` | what it costs |
 | `system/...` | the machine while it trained, by MLflow's own names |
 
@@ -20,15 +20,18 @@ from typing import Any
 
 DIGITS = 4
 CURVES = {
+    "val_accuracy": "val/accuracy",
+    "val_loss": "val/loss",
     "accuracy": "train/accuracy",
     "loss": "train/loss",
     "seconds": "train/seconds",
-    "val_accuracy": "val/accuracy",
-    "val_loss": "val/loss",
 }
-"""The curve of each figure that an epoch ends with."""
+"""The curve of each figure that an epoch ends with; MLflow's Compare opens with the first."""
 KEPT = {"train": "best/train", "validation": "best/val", "val": "best/val", "test": "test"}
 """Under what stand the kept network's figures on each split."""
+CALLED = {"augmentation": "image_augmentation", "distil": "knowledge_distillation"}
+"""Settings that have another name in MLflow. Compare opens with the first three that differ, in the
+alphabet's order, and has no room there for long texts."""
 USUAL = {
     "monitor": "val_accuracy",
     "loss": "categorical_crossentropy",
@@ -40,7 +43,7 @@ USUAL = {
 
 def curve_metrics(row: Mapping[str, float]) -> dict[str, float]:
     """The figures that an epoch ended with, by their curves."""
-    return {CURVES[name]: round(value, DIGITS) for name, value in row.items() if name in CURVES}
+    return {curve: round(row[name], DIGITS) for name, curve in CURVES.items() if name in row}
 
 
 def kept_metrics(figures: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
@@ -49,6 +52,7 @@ def kept_metrics(figures: Mapping[str, Mapping[str, float]]) -> dict[str, float]
         f"{KEPT[split]}/{name}": round(float(value), DIGITS)
         for split, of_split in figures.items()
         for name, value in of_split.items()
+        if split != "train" or name == "accuracy"
     }
 
 
@@ -60,12 +64,13 @@ def cost_metrics(cost: Mapping[str, float]) -> dict[str, float]:
 def short_params(recipe: Mapping[str, Any]) -> dict[str, str]:
     """What tells recipes apart, a short text each: what is off or usual is left out.
 
-    A network is its name and its `layers`; other settings within a setting are one text.
+    A network is its `architecture` and its `layers`; other settings within one are a text.
     """
-    network = dict(recipe["network"])
-    named = {**recipe, "network": network.pop("name"), "layers": network}
+    layers = {**recipe["network"]}
+    named = {"architecture": layers.pop("name"), **recipe, "layers": layers}
+    del named["network"]
     told = {name: _text(value) for name, value in named.items() if _tells(name, value, recipe)}
-    return {name: text for name, text in told.items() if text}
+    return {CALLED.get(name, name): text for name, text in told.items() if text}
 
 
 def _tells(name: str, value: Any, recipe: Mapping[str, Any]) -> bool:  # noqa: ANN401

@@ -89,7 +89,7 @@ def test_every_trained_model_has_a_complete_mlflow_run(workspace, store):
         assert run.info.run_id == read_json(reports / "training.json")["mlflow_run_id"]
         assert run.data.tags["git_commit"] == read_json(reports / "training.json")["git_commit"]
         assert len(run.data.tags["data_hash"]) == 64
-        assert run.data.params["network"] == {"student": "vgg"}.get(name, name)
+        assert run.data.params["architecture"] == {"student": "vgg"}.get(name, name)
         kept = {"best/train": "train", "best/val": "validation", "test": "test"}
         for told, split in kept.items():
             accuracy = round(figures[split]["accuracy"], 4)

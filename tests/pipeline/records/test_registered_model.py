@@ -21,7 +21,8 @@ from fer_system import Recognizer
 from fer_system.detector import YUNET_FILE
 from fer_system.pyfunc import MODEL_FILE, PICTURE, open_folder
 from pipeline.foundation.params import REPOSITORY
-from pipeline.records.journal import LIBRARY_REQUIREMENTS, Journal
+from pipeline.records.journal import Journal
+from pipeline.records.registry import CHAMPION, LIBRARY_REQUIREMENTS, Kept
 from tests.mlflow_server import free_port, wait_for
 
 URI = "models:/fer@champion"
@@ -41,8 +42,8 @@ def registry(model_path, astronaut, tmp_path_factory):
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{root / 'mlflow.db'}")
         journal = Journal("toy")
         example = pd.DataFrame({PICTURE: [astronaut.read_bytes()]})
-        journal.log_model(folder, example, open_folder(folder).predict(example))
-        journal.promote()
+        journal.log_model(Kept("toy", folder, example, open_folder(folder).predict(example)))
+        journal.alias(CHAMPION)
         journal.finish()
         assert journal.open
         yield dict(os.environ)

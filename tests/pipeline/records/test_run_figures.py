@@ -25,7 +25,7 @@ def test_no_figure_of_the_kept_network_has_the_name_of_a_curve():
 def test_a_recipe_is_told_in_few_short_texts(name):
     told = short_params(asdict(TRAININGS[name]))
     assert len(told) <= 17
-    assert {"network", "layers", "seed", "epochs", "learning_rate"} <= set(told)
+    assert {"architecture", "layers", "seed", "epochs", "learning_rate"} <= set(told)
     assert max(map(len, told.values())) < 140
     assert not {"None", "0", "False", ""} & set(told.values())
 
