@@ -37,7 +37,7 @@ NO_COMMANDS = ("--port", "--share", "precision: float32", "models: [cnn, vgg]")
 @pytest.fixture
 def clone(tmp_path):
     """As much of a fresh clone as the doctor looks at."""
-    for name in (*CODE, *LISTS, "params.yaml", "Makefile"):
+    for name in (*CODE, *LISTS, "requirements-verify.txt", "params.yaml", "Makefile"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(REPOSITORY / name, tmp_path / name)
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
@@ -406,7 +406,9 @@ def test_a_dataset_is_told_from_drawn_faces_and_from_another_file(tmp_path):
     assert (drawn.status, "drawn faces" in drawn.text) == (HINT, True)
     with path.open("r+b") as file:
         file.truncate(301 * 10**6)
-    assert doctor.dataset(path) == doctor.Finding(OK, "dataset", "301 MB")
+    whole = doctor.dataset(path)
+    assert (whole.status, whole.text[:6]) == (OK, "301 MB")
+    check_commands(whole.text, REPOSITORY)
 
 
 def test_the_dataset_is_the_one_that_params_name(clone):
