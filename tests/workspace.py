@@ -92,6 +92,10 @@ ablation:
 """
 
 
+BIN = f"BIN={Path(sys.executable).parent}"
+"""For make: where the programs are that it would install."""
+
+
 class Workspace:
     """A folder like a fresh clone, with drawn faces for a dataset and small models to train."""
 
@@ -114,6 +118,11 @@ class Workspace:
         other = copy.copy(self)
         other.root = root
         return other
+
+    def as_if_installed(self):
+        """Let make take the tests' environment for what it would install into .venv."""
+        (self.root / ".venv").mkdir()
+        (self.root / ".venv" / "all").touch()
 
     def commit(self, message):
         self._git("add", "-A")

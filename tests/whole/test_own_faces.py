@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +11,7 @@ from PIL import Image
 from drawings.portrait.random_face import draw_face
 from fer_system import Recognizer
 from tests.serving import serve
-from tests.workspace import REPOSITORY, Workspace
+from tests.workspace import BIN, REPOSITORY, Workspace
 
 CLASSES = {"Happy": "happy", "sehr müde": "sad", "驚いた": "surprise"}
 """Names of folders, and what the faces in them show."""
@@ -40,9 +38,8 @@ def workspace(tmp_path_factory):
         "params.yaml", "batch_size: 32\n    epochs: 25", "batch_size: 4\n    epochs: 12"
     )
     workspace.commit("small batches")
-    (root / ".venv").mkdir()
-    (root / ".venv" / "all").touch()  # as if installed
-    workspace.output = workspace.run("make", "sample", f"BIN={Path(sys.executable).parent}")
+    workspace.as_if_installed()
+    workspace.output = workspace.run("make", "sample", BIN)
     return workspace
 
 

@@ -24,22 +24,16 @@ from tests.markup import read
 from tests.mlflow_server import free_port, mlflow_server
 from tests.notebooks import run_notebook
 from tests.test_stages import MODULES, stale_after
-from tests.workspace import Workspace
+from tests.workspace import BIN, Workspace
 
 MODELS = load_params().trained
-
-
-def as_if_installed(workspace):
-    """Let make take the tests' environment for what it would install."""
-    (workspace.root / ".venv").mkdir()
-    (workspace.root / ".venv" / "all").touch()
 
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):
     """A workspace in which `dvc repro` has run once."""
     workspace = Workspace(tmp_path_factory.mktemp("pipeline") / "clone")
-    as_if_installed(workspace)
+    workspace.as_if_installed()
     workspace.run("dvc", "repro")
     workspace.commit("reproduced")
     return workspace
@@ -287,9 +281,9 @@ def test_a_colleague_gets_every_trained_model_from_the_remote_and_trains_nothing
     complaint = exporting.communicate()[0].splitlines()[-1]
     assert re.match(r"export: .*train\.npz is missing; make it with `dvc repro", complaint)
     shutil.copyfile(workspace.root / "data/fer2013.csv", colleague.root / "data/fer2013.csv")
-    as_if_installed(colleague)
-    repro = {"make repro": f"make repro BIN={Path(sys.executable).parent}"}
-    assert stages_run(in_shell(colleague, fetch, **repro)) == {"convert", "record"}
+    colleague.as_if_installed()
+    run = stages_run(in_shell(colleague, fetch, **{"make repro": f"make repro {BIN}"}))
+    assert run == {"convert", "record"}
     arrays = {path.read_bytes() for path in (workspace.root / "data" / "arrays").iterdir()}
     shared = {path.read_bytes() for path in (tmp_path / "remote").rglob("*") if path.is_file()}
     assert not arrays & shared, "faces were passed on"
@@ -312,7 +306,7 @@ def test_a_clone_of_a_repository_that_holds_the_weights_trains_nothing(
     trained = {name: (workspace.root / f"models/{name}.keras").read_bytes() for name in MODELS}
     assert held == set(trained.values()), "Git holds other things than the weights"
     shutil.copyfile(workspace.root / "data/fer2013.csv", clone.root / "data/fer2013.csv")
-    as_if_installed(clone)
+    clone.as_if_installed()
     assert typed(clone, weights).splitlines()[1:] == [
         f"{name}: models/{name}.keras is put here, as it was trained" for name in MODELS
     ]
@@ -370,7 +364,7 @@ def test_a_comment_anywhere_but_in_what_learns_leaves_every_training_as_it_is(wo
 def typed(workspace, line):
     """Run a line of a document as if everything were installed in .venv; gives its output."""
     words = shlex.split(line, comments=True)
-    own = [f"BIN={Path(sys.executable).parent}"] if words[0] == "make" else []
+    own = [BIN] if words[0] == "make" else []
     if words[:2] != ["make", "mlflow"]:
         return workspace.run(*words, *own)
     process = workspace.start(*words, *own, f"PORT={free_port()}")  # the last PORT= holds
@@ -407,8 +401,7 @@ def test_the_commands_of_the_documents_work_in_turn(documented, workspace):
     committed = workspace.run("git", "ls-tree", "-r", "--name-only", experiment).splitlines()
     assert "reports/metrics/cnn.json" in committed
     assert not [file for file in committed if file.startswith("data/arrays")], "Git holds faces"
-    scripts = f"BIN={Path(sys.executable).parent}"
-    shown = workspace.run("make", "-s", "-o", ".venv/all", scripts, "experiments", COLUMNS="100")
+    shown = workspace.run("make", "-s", BIN, "experiments", COLUMNS="100")
     header, *_, last = [line for line in shown.splitlines() if not set(line) <= {" ", "─"}]
     accuracy, rate = "reports/metrics/cnn.json:val/accuracy", "train.cnn.learning_rate"
     assert header.split() == ["Experiment", accuracy, rate]

@@ -10,7 +10,7 @@ import mlflow
 import psutil
 import pytest
 
-from tests.workspace import Workspace
+from tests.workspace import BIN, Workspace
 
 RATES = (0.0001, 0.003)
 SECONDS = 120
@@ -20,6 +20,7 @@ SECONDS = 120
 def workspace(tmp_path):
     """A workspace whose workers are gone at the end, with all that they were running."""
     workspace = Workspace(tmp_path / "clone")
+    workspace.as_if_installed()
     yield workspace
     while left := processes(workspace):  # `dvc queue stop --kill` would leave the trainings
         for process in left:
@@ -39,6 +40,7 @@ def processes(workspace):
 
 
 SMALLER = {
+    "make experiments": f"make experiments {BIN}",
     "small": "cnn",
     "data/sample": "data/fer2013.csv",
     "epochs=15": "epochs=2",
