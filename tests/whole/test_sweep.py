@@ -13,7 +13,8 @@ import pytest
 from tests.workspace import BIN, Workspace
 
 RATES = (0.0001, 0.003)
-SECONDS = 120
+SECONDS = 900
+"""Longer than two small trainings take on a busy machine."""
 
 
 @pytest.fixture
