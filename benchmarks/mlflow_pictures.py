@@ -60,15 +60,17 @@ def served() -> Iterator[str]:
 
 @contextmanager
 def opened(address: str) -> Iterator[Page]:
-    """The list of runs in Chromium, as it is once MLflow's assistant was closed."""
+    """The list of runs in Chromium, for whoever closed MLflow's assistant and chose its menu."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium") or playwright.chromium.executable_path
         )
         page = browser.new_page(viewport=SCREEN)
         page.set_default_timeout(PATIENCE)
-        page.goto(address)
+        page.goto(address.partition("#")[0])
         page.locator("[data-component-id='mlflow.assistant.chat_panel.close']").click()
+        page.get_by_role("button", name="Model training").click()
+        page.goto(address)
         page.locator(RUN).first.wait_for()
         yield page
         browser.close()

@@ -116,8 +116,7 @@ class Journal:
     `run_id` continues a run that was begun before; it is "" where there was no store. Where the
     store does not know that run, the one that was begun for the same `origin` is continued, or a
     new one called `name` is begun. With an `origin` it is the record of a training that is over and
-    took `seconds`; without one it begins, and how busy the machine is goes with it. Runs whose tag
-    STUDY is the same stand under one run of that name.
+    took `seconds`. Runs whose tag STUDY is the same stand under one run of that name.
     """
 
     given_up: ClassVar[set[str]] = set()
@@ -149,8 +148,6 @@ class Journal:
             self._client = mlflow.MlflowClient()
             self._close_dead_runs()
             self._find_or_create(name, run_id, tags, seconds)
-        if not self._is_record:
-            self._monitor = watched(self.run_id, goes_on=self._is_continued)
 
     def _find_or_create(self, name: str, run_id: str, tags: dict[str, str], seconds: float) -> None:
         experiment_id = self._experiment_id()
@@ -173,7 +170,8 @@ class Journal:
         """The run that those of a study stand under."""
         if known := self._run_of(experiment_id, name):
             return known
-        run = self._client.create_run(experiment_id, None, _with_own_tags({ORIGIN: name}), name)
+        tags = _with_own_tags({ORIGIN: name, SOURCE: "dvc.yaml"})
+        run = self._client.create_run(experiment_id, None, tags, name)
         self._client.set_terminated(run.info.run_id)
         return str(run.info.run_id)
 
@@ -237,8 +235,10 @@ class Journal:
 
     @_warns
     def log_metrics(self, row: dict[str, float], step: int) -> None:
-        """Record what an epoch, `step`, ended with, as fit tells it."""
+        """Record what an epoch, `step`, ended with, as fit tells it; then watch the machine."""
         self._send([(curve_metrics(row), _now(), step)])
+        # Not before: MLflow's Compare opens with the metric that a run has first.
+        self._monitor = self._monitor or watched(self.run_id, goes_on=self._is_continued)
 
     @_warns
     def log_history(self, history: list[dict[str, float]]) -> None:

@@ -7,7 +7,7 @@
 | `best/val/...`, `test/...` | the kept network on the validation and the test faces |
 | `best/train/accuracy` | the kept network on the training faces, unchanged |
 | `cost/parameters`, `cost/milliseconds_per_face`, `cost/seconds_per_epoch` | what it costs |
-| `system/...` | the machine while it trained, by MLflow's own names |
+| `system/...` | the machine from the second epoch on, by MLflow's own names |
 
 `...` are `accuracy`, `macro_f1`, `loss` and `calibration_error`. The kept network's figures have
 names of their own, so that a column of MLflow's list shows them and a chart shows the curves.

@@ -136,7 +136,10 @@ def test_a_folder_for_people_ends_with_its_figures(run, folder):
     *lines, last = run(folder).stdout.decode().splitlines()
     assert lines[-1] == "other/1.png: no face"
     assert last.startswith("Accuracy ")
-    assert last.endswith("1 unreadable, 1 in folders that name no class.")
+    counted, warning = last.split(" Warning: ")
+    assert counted.endswith("1 unreadable, 1 in folders that name no class.")
+    assert re.search(r"\(95 % interval \d+\.\d% to \d+\.\d%\), macro-F1 ", counted)
+    assert warning.startswith("one face is few")
 
 
 def test_other_files_in_a_folder_are_counted_and_no_fault(run, folder):

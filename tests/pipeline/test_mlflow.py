@@ -64,7 +64,7 @@ def served(store):
         lines = [process.stdout.readline(), process.stdout.readline()]
         yield process, lines, psutil.Process(process.pid).children(recursive=True)
     finally:
-        process.kill()
+        process.send_signal(signal.SIGINT)  # killed, it would leave the server behind
         process.wait()
         process.stdout.close()
 

@@ -53,7 +53,8 @@ def store(workspace):
 
 def runs_in(store):
     (experiment,) = [e for e in store.search_experiments() if e.name == "fer"]
-    return store.search_runs([experiment.experiment_id])
+    runs = store.search_runs([experiment.experiment_id])
+    return [run for run in runs if "model" in run.data.tags]  # no study of DVC's experiments
 
 
 def read_json(path):
@@ -99,7 +100,14 @@ def test_every_trained_model_has_a_complete_mlflow_run(workspace, store):
         assert {"card.json", "reports"} <= {
             file.path for file in store.list_artifacts(run.info.run_id)
         }
-        assert run.data.tags["recognizer_version"]
+        version = store.get_model_version("fer", run.data.tags["recognizer_version"])
+        assert version.tags["model"] == name
+        assert version.description == run.data.tags["mlflow.note.content"]
+        assert store.get_model_version_by_alias("fer", name).run_id == run.info.run_id
+        model = store.get_logged_model(version.model_id)
+        assert model.name == name
+        told = {metric.key: metric.dataset_digest for metric in model.metrics}
+        assert told["test/accuracy"] == f"{run.data.tags['data_hash'][:8]}-test"
 
 
 def test_a_student_is_measured_beside_its_teachers(workspace):
@@ -444,7 +452,12 @@ def assert_told_anew(told, store, workspace):
         before = known[run.data.tags["model"]]
         assert run.info.status == "FINISHED"
         assert run.data.params == before.data.params
-        assert before.data.metrics.items() <= run.data.metrics.items()
+        metrics = before.data.metrics
+        trained = {name: metrics[name] for name in metrics if not name.startswith("system/")}
+        assert trained.items() <= run.data.metrics.items()
+        assert {data.dataset.digest for data in run.inputs.dataset_inputs} == {
+            f"{run.data.tags['data_hash'][:8]}-{split}" for split in ("train", "validation", "test")
+        }
         points = [
             [point.value for point in client.get_metric_history(each.info.run_id, "val/accuracy")]
             for client, each in ((told, run), (store, before))

@@ -125,7 +125,12 @@ def test_two_workers_try_two_values_at_once_each_on_its_device(documented, works
 
     uri = f"sqlite:///{workspace.root / 'mlflow.db'}"
     store = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
-    runs = store.search_runs([store.get_experiment_by_name("fer").experiment_id])
+    found_runs = store.search_runs([store.get_experiment_by_name("fer").experiment_id])
+    [study] = [run for run in found_runs if "model" not in run.data.tags]
+    runs = [run for run in found_runs if "model" in run.data.tags]
+    assert {run.data.tags["mlflow.parentRunId"] for run in runs} == {study.info.run_id}
+    for run in runs:
+        assert f"| {run.info.run_name}" in study.data.tags["mlflow.note.content"]
     told = {run.info.run_name: (run.info.status, run.data.params["learning_rate"]) for run in runs}
     assert told == {f"cnn {name}": ("FINISHED", str(rate)) for name, rate in rates.items()}
     for run in runs:

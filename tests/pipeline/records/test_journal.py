@@ -11,7 +11,8 @@ import mlflow
 import pytest
 
 from pipeline.foundation.params import REPOSITORY
-from pipeline.records.journal import Journal
+from pipeline.records.journal import STUDY, Journal
+from pipeline.records.run_description import SIGNATURE
 
 BEGIN = """
 import sys
@@ -113,6 +114,46 @@ def test_trainings_that_begin_at_once_in_a_new_store_each_get_a_run(environment)
     runs, warned = zip(*(process.communicate() for process in started), strict=True)
     assert "MLflow does not answer" not in "".join(warned)
     assert len({run.strip() for run in runs} - {""}) == len(started)
+
+
+@pytest.fixture
+def store(monkeypatch, tmp_path):
+    """A client of the store of a clone of its own, whose journal this process writes."""
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    yield mlflow.MlflowClient(uri, uri)
+    mlflow.set_tracking_uri(None)
+
+
+def test_the_record_of_a_training_lasts_as_long_as_its_epochs_took(store):
+    history = [{"epoch": epoch, "loss": 1.0, "seconds": 90.0} for epoch in (1, 2)]
+    for _ in range(2):
+        journal = Journal("vgg", tags={"git_commit": "a" * 40}, origin="1", seconds=180)
+        journal.log_history(history)
+        journal.finish()
+        assert journal.open
+    run = store.get_run(journal.run_id)
+    assert run.info.end_time - run.info.start_time == 180_000
+    assert run.data.tags["mlflow.source.git.commit"] == "a" * 40
+    points = store.get_metric_history(journal.run_id, "train/loss")
+    assert [point.step for point in points] == [1, 2], "told twice"
+    assert points[0].timestamp - run.info.start_time == 90_000
+    experiment = store.get_experiment(run.info.experiment_id)
+    assert experiment.tags["mlflow.experimentKind"] == "custom_model_development"
+
+
+def test_runs_of_a_study_stand_under_one_and_a_persons_note_stays(store):
+    journals = [Journal(name, tags={STUDY: "rates"}, origin=name) for name in ("a", "b")]
+    parents = {store.get_run(it.run_id).data.tags["mlflow.parentRunId"] for it in journals}
+    [parent] = parents
+    for journal in journals:
+        journal.describe_study(lambda runs: f"{len(runs)} runs\n{SIGNATURE}")
+    assert store.get_run(parent).data.tags["mlflow.note.content"].startswith("2 runs")
+    store.set_tag(parent, "mlflow.note.content", "my words")
+    journals[0].describe_study(lambda _: SIGNATURE)
+    assert store.get_run(parent).data.tags["mlflow.note.content"] == "my words"
+    assert all(journal.open for journal in journals)
 
 
 def two_trainings(environment, uri):
