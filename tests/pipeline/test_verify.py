@@ -221,6 +221,24 @@ def test_the_exit_code_tells_whether_all_agrees(place, damage, code, monkeypatch
     assert lines[-1].startswith(f"{19 - damage} of 19 checks agree, after ")
 
 
+def test_the_document_shows_what_is_told_of_the_committed_champion(documented):
+    [block] = documented
+    *lines, _ = block.code.splitlines()
+    card = cards.read_champion()
+    files = list(verify.compare_files(card))
+    assert [each.sentence for each in files if not each.agrees] == []
+    faces = card["faces"]["test"]
+    told = {
+        *(each.sentence for each in files),
+        *(f"test {name} {value:.4f}" for name, value in card["figures"]["test"].items()),
+        f"data/fer2013.csv: hash {card['data_hash'][:12]}..., FER2013's own",
+        f"test confusion matrix: 0 of {sum(faces.values()):,} faces elsewhere",
+    }
+    shown = {line.removeprefix("agrees").strip() for line in lines if line != "..."}
+    assert len(shown) > len(files)
+    assert shown <= told
+
+
 def test_it_needs_no_library_that_trains():
     heavy = {"tensorflow", "keras", "mlflow", "dvc", "matplotlib", "gradio"}
     program = f"import sys, pipeline.verify; print(*sorted({heavy!r} & set(sys.modules)))"
