@@ -427,9 +427,12 @@ def training(root: Path) -> Finding:
 
 
 def _pending(root: Path, known: dict[str, float]) -> str:
-    """Which models `make repro` trains, and for how long; "" where there is no DVC to ask."""
-    dvc, lock = root / BIN / "dvc", root / "dvc.lock"
-    stages = stale.status(root, dvc) if dvc.exists() else None
+    """Which models `make repro` trains, and for how long; "" where no DVC can be asked."""
+    lock = root / "dvc.lock"
+    try:
+        stages = stale.status(root, root / BIN / "dvc")
+    except OSError:  # it is not there, or the Python that it names is not
+        return ""
     if stages is None:
         return ""
     trainings = stale.locked(lock.read_text("utf-8") if lock.is_file() else "")

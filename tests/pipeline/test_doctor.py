@@ -304,6 +304,10 @@ def test_the_time_of_all_trainings_is_the_sum_of_their_histories(clone):
     assert doctor.training(clone).text == pending + total
     shutil.rmtree(clone / ".git")  # without which DVC tells nothing
     assert doctor.training(clone).text == total
+    (clone / doctor.BIN / "dvc").unlink()
+    (clone / doctor.BIN / "dvc").write_text(f"#!{clone / 'gone' / 'python'}\n")
+    (clone / doctor.BIN / "dvc").chmod(0o755)  # as in an environment that was moved
+    assert doctor.training(clone).text == total
 
 
 def test_make_repro_tells_the_time_before_it_begins(clone):
