@@ -383,11 +383,15 @@ def camera(devices: Path = Path("/dev")) -> Finding:
 
 def store(root: Path, uri: str = "") -> Finding:
     """Whether MLflow's runs can be kept: at the address `uri`, or in `root`/mlflow.db."""
-    parts = urlsplit(uri)
     mend = "else trainings go unrecorded"
+    try:
+        parts = urlsplit(uri)
+        known = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:  # whose words may hold a password
+        text = f"MLFLOW_TRACKING_URI is not an address: correct it or unset it, {mend}"
+        return Finding(HINT, "MLflow", text)
     if parts.scheme in ("http", "https"):
         place = f"{parts.scheme}://{parts.hostname}"  # without a password
-        known = parts.port or (443 if parts.scheme == "https" else 80)
         try:
             socket.create_connection((parts.hostname, known), SECONDS).close()
         except OSError:

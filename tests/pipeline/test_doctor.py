@@ -479,3 +479,7 @@ def test_a_store_that_cannot_be_written_is_told(tmp_path, server):
     silent = doctor.store(tmp_path, uri)
     assert (answering.status, silent.status) == (OK, HINT)
     assert "secret" not in answering.text + silent.text
+    for wrong in ("http://localhost:port", "http://localhost:99999", "http://[localhost:5000"):
+        told = doctor.store(tmp_path, wrong)
+        assert told.status == HINT
+        assert told.text.startswith("MLFLOW_TRACKING_URI is not an address")
