@@ -60,8 +60,11 @@ class Finding:
     text: str
 
 
-def python(version: tuple[int, int]) -> Finding:
-    """Whether this Python is one that the packages are made for; else, which one here is."""
+def python(version: tuple[int, int], is_of_venv: bool = False) -> Finding:
+    """Whether this Python is one that the packages are made for; else, which one here is.
+
+    That of .venv stays what it is, whichever Python makes the environment again over it.
+    """
     told = ".".join(map(str, version))
     if OLDEST <= version <= NEWEST:
         return Finding(OK, "Python", told)
@@ -73,7 +76,8 @@ def python(version: tuple[int, int]) -> Finding:
         else f"install one (https://www.python.org/downloads) and name it: PYTHON={names[0]} "
         "behind `make doctor` and `make app`"
     )
-    return Finding(MISSING, "Python", f"{told} is not one of 3.10 to 3.13; {mend}")
+    first = "it made .venv, so first `rm -r .venv`; " if is_of_venv else ""
+    return Finding(MISSING, "Python", f"{told} is not one of 3.10 to 3.13; {first}{mend}")
 
 
 def _runs(program: str) -> bool:
@@ -479,7 +483,8 @@ def tools(fonts: Path = Path("/usr/share/fonts")) -> Finding:
 def findings(root: Path) -> Iterator[Finding]:
     """Every check of the project at `root`, in the order in which things are needed."""
     found = installed(root)
-    yield python(made_by(root) or sys.version_info[:2])
+    made = made_by(root)
+    yield python(made or sys.version_info[:2], is_of_venv=made is not None)
     yield venv((root / BIN / "pip").exists())
     yield make()
     yield git(root)

@@ -168,7 +168,9 @@ def test_the_python_of_the_environment_counts_where_there_is_one(clone):
     assert doctor.made_by(clone) == sys.version_info[:2]
     (clone / ".venv" / "pyvenv.cfg").write_text("home = /usr/bin\nversion_info = 3.9.19\n")
     assert doctor.made_by(clone) == (3, 9)
-    assert examined(clone)[1]["Python"][0] == MISSING
+    status, text = examined(clone)[1]["Python"]
+    assert status == MISSING
+    assert "first `rm -r .venv`; " in text  # or PYTHON= would change nothing
 
 
 def test_it_ends_with_1_where_something_needed_is_missing_and_make_says_nothing(clone):
