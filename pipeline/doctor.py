@@ -96,16 +96,17 @@ def made_by(root: Path) -> tuple[int, int] | None:
 
 
 def as_root(command: str) -> str:
-    """A command as this user has to type it where only root may do what it does."""
-    is_root = getattr(os, "geteuid", int)() == 0
-    return command if is_root or not shutil.which("sudo") else f"sudo {command}"
+    """How this user has to type a command that only root may run."""
+    if getattr(os, "geteuid", int)() == 0:
+        return f"`{command}`"
+    return f"`sudo {command}`" if shutil.which("sudo") else f"as root `{command}`"
 
 
 def installing(debian: str) -> str:
     """How to install a package of Debian's, or what is like it elsewhere."""
     if not shutil.which("apt-get"):
         return "install it as your system does that"
-    return f"`{as_root(f'apt-get install {debian}')}`"
+    return as_root(f"apt-get install {debian}")
 
 
 def venv(is_made: bool) -> Finding:
@@ -476,7 +477,7 @@ def tools(fonts: Path = Path("/usr/share/fonts")) -> Finding:
         return Finding(OK, "tests", "browsers, nginx and fonts are here")
     text = f"without {_some([*lacking])} those that need them are left out"
     if shutil.which("apt-get"):
-        text += f": `{as_root('make ' + ' '.join(sorted({*lacking.values()})))}`"
+        text += f": {as_root('make ' + ' '.join(sorted({*lacking.values()})))}"
     return Finding(HINT, "tests", text)
 
 

@@ -215,6 +215,21 @@ def bare(tmp_path, monkeypatch):
     return put
 
 
+def test_what_only_root_may_do_is_told_as_each_user_can_do_it(bare, monkeypatch):
+    bare("apt-get")
+    told = []
+    for user in (0, 1000):
+        monkeypatch.setattr(os, "geteuid", lambda user=user: user, raising=False)
+        told.append(doctor.installing("git"))
+    bare("sudo")
+    told.append(doctor.installing("git"))
+    assert told == [
+        "`apt-get install git`",
+        "as root `apt-get install git`",
+        "`sudo apt-get install git`",
+    ]
+
+
 def test_apt_is_named_only_where_it_is(bare, tmp_path):
     missing = (doctor.make(), doctor.git(tmp_path), doctor.tools(tmp_path))
     assert [finding.status for finding in missing] == [HINT, MISSING, HINT]
