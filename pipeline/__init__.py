@@ -24,6 +24,9 @@ CHATTER = re.compile(rb"WARNING: All log messages before absl::InitializeLog|I\d
 @contextmanager
 def without_chatter() -> Iterator[None]:
     """Hold back what is written to file descriptor 2, and then write all of it but `CHATTER`."""
+    if sys.stderr is None:  # closed, as by 2>&-, so there is no descriptor 2 either
+        yield
+        return
     sys.stderr.flush()
     real = os.dup(2)
     with tempfile.TemporaryFile() as held:

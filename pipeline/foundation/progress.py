@@ -20,7 +20,9 @@ def progress(total: int, title: str) -> Iterator[Callable[[], object]]:
 
     Where all is done within `SECONDS` and there is no terminal, nothing is written.
     """
-    if sys.stderr.isatty():
+    if sys.stderr is None:  # closed, as by 2>&-
+        yield lambda: None
+    elif sys.stderr.isatty():
         columns, lines = shutil.get_terminal_size()  # some terminals say 0; tqdm is mute there
         with tqdm(total=total, desc=title, leave=False, ncols=columns, nrows=lines) as bar:
             yield bar.update

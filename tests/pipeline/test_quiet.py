@@ -52,3 +52,15 @@ def test_what_was_said_is_written_where_loading_fails(capfd):
     with pytest.raises(ImportError):
         load()
     assert capfd.readouterr().err == ERROR.decode()
+
+
+def test_a_process_without_stderr_loads_the_libraries_too():
+    code = "from pipeline import without_chatter\nwith without_chatter():\n    print('loaded')"
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$0" -c "$1" 2>&-', sys.executable, code],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "loaded\n")

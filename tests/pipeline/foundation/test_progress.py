@@ -35,6 +35,14 @@ def test_a_log_hears_nothing_of_what_is_done_at_once(clock, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_without_stderr_nothing_is_written_anywhere(clock, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)  # as Python has it where 2>&- closed it
+    with progress(2, "faces") as after_part:
+        clock[0] += module.SECONDS
+        after_part()
+    assert capsys.readouterr().out == ""
+
+
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
 def test_on_a_terminal_a_bar_fills():
     program = (
