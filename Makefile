@@ -39,7 +39,7 @@ repro: .venv/all $(CSV) weights  ## the whole pipeline, from the dataset to mode
 	@$(BIN)/python -m pipeline.doctor training
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
 
-weights: .venv/all      ## the trained models into models/, out of Git, so that nothing is trained again
+weights: .venv/all      ## the trained models into models/, out of Git, so that nothing is trained again; downloads FER+'s votes
 	$(BIN)/python -m pipeline.weights
 
 publish: .venv/all      ## the models that were trained here into Git, for whoever clones it

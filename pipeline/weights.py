@@ -1,8 +1,10 @@
 """By hand: the trained models that Git holds, so that `dvc repro` trains nothing that was trained.
 
 `python -m pipeline.weights` puts into models/ what is missing there, out of models/published/, a
-remote of DVC's; what is in models/ stays as it is. Whoever trained a new champion adds it to that
-folder by `python -m pipeline.weights --publish`.
+remote of DVC's; what is in models/ stays as it is. Where those models learned from FER+'s votes,
+and the dataset is the very file that they were trained on, it downloads the votes too (1.6 MB) if
+they are missing. Whoever trained a new champion adds it to that folder by
+`python -m pipeline.weights --publish`.
 """
 
 from __future__ import annotations
@@ -151,7 +153,7 @@ def publish(weights: dict[str, str]) -> None:
 
 
 def main() -> None:
-    """Take what is published, or publish what was trained."""
+    """Take what is published, with the votes that it learned from, or publish what was trained."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--publish", action="store_true", help="add the models trained here")
     if parser.parse_args().publish:
