@@ -277,7 +277,8 @@ def _mend(root: Path, which: str) -> str:
     if (root / ".venv").exists() or not (_has_environment(root) and find_spec("pip")):
         return f"`make -B .venv/{which}`"
     file = {"app": "requirements-app.txt", "all": "requirements.txt"}[which]
-    return f"`{sys.executable} -m pip install -c constraints.txt -r {file}`"
+    python = f'"{sys.executable}"' if " " in sys.executable else sys.executable
+    return f"`{python} -m pip install -c constraints.txt -r {file}`"
 
 
 def _plain(name: str) -> str:

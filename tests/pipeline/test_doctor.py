@@ -137,6 +137,12 @@ def test_an_environment_of_your_own_is_mended_by_its_own_pip_if_it_has_one(clone
     assert told["packages"][1].endswith("missing: `make -B .venv/app`")
 
 
+def test_a_python_in_a_folder_with_a_space_in_its_name_is_quoted(clone, tmp_path):
+    own = environment(tmp_path / "my own")
+    _, told, _ = examined(clone, [own])
+    assert f'`"{own}" -m pip install ' in told["packages"][1]
+
+
 def test_an_environment_that_lacks_packages_or_pip_is_made_again(clone):
     environment(clone / ".venv", "--without-pip")
     code, told, _ = examined(clone)
