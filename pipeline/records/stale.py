@@ -60,12 +60,12 @@ def to_train(stages: dict[str, Any], trainings: dict[str, Locked], weights: set[
     """The models that are trained where DVC runs those `stages` of its status.
 
     That is not so where nothing is missing but `weights`, which are to be had without training, and
-    the arrays, which `convert` makes again of the same dataset. Whoever learns from a model that is
+    the arrays, which `convert` makes again of the same dataset. Of anything else it makes other
+    arrays, as far as one can tell before, and all are trained. Whoever learns from a model that is
     trained anew is trained anew.
     """
-    kept = set(weights)
-    if all(what in GONE for _, what in _changes(stages.get("convert", []))):
-        kept |= ARRAYS
+    others = any(what not in GONE for _, what in _changes(stages.get("convert", [])))
+    kept = weights if others else weights | ARRAYS
     models: list[str] = []
     for name in sorted(stages, key=lambda name: name.startswith("train-students@")):
         kind, _, model = name.partition("@")
@@ -77,7 +77,7 @@ def to_train(stages: dict[str, Any], trainings: dict[str, Locked], weights: set[
     return models + [
         name.partition("@")[2]
         for name, training in trainings.items()
-        if training.teachers & {*models} and name.partition("@")[2] not in models
+        if (others or training.teachers & {*models}) and name.partition("@")[2] not in models
     ]
 
 

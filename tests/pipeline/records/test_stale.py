@@ -100,3 +100,15 @@ def test_a_model_is_trained_where_more_has_changed_than_what_is_had_without(
 
 def test_nothing_is_trained_where_dvc_finds_nothing_changed():
     assert to_train({"record": ["always changed"]}, TRAININGS, set()) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"changed deps": {"data/fer2013.csv": "modified"}},
+        {"changed deps": {"params.yaml": {"data.labels": "modified"}}},
+        "changed command",
+    ],
+)
+def test_all_is_trained_where_the_arrays_that_are_here_are_made_of_something_else(change):
+    assert to_train({"convert": [change]}, TRAININGS, set()) == ["vgg", "student"]
