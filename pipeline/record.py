@@ -14,13 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import cv2
-import numpy as np
 import pandas as pd
 
 from fer_system.detector import YUNET_FILE
 from fer_system.pyfunc import MODEL_FILE, PICTURE, open_folder
-from pipeline.data.dataset import Split, load_split
 from pipeline.formats.onnx_file import with_metadata
 from pipeline.foundation.errors import run
 from pipeline.foundation.params import REPOSITORY, load_params
@@ -33,6 +30,8 @@ from pipeline.records.reports import PICTURES, folder_of, read_history, read_rep
 from pipeline.records.run_data import DIGITS
 from pipeline.records.run_description import describe_model, describe_sweep
 
+EXAMPLE = REPOSITORY / "web" / "examples" / "happy.webp"
+"""What MLflow shows beside a recogniser: drawn, since a dataset's faces may not be passed on."""
 RECORDED = "recorded"
 """Tag: what of the reports the run holds."""
 COMMIT_DIGITS = 7
@@ -45,7 +44,7 @@ def digest(*contents: Any) -> str:  # noqa: ANN401
     return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def record(card: dict[str, Any], cost: dict[str, float], validation: Split) -> Journal:
+def record(card: dict[str, Any], cost: dict[str, float]) -> Journal:
     """Make MLflow's run of a model hold everything that `card` and the model's reports tell."""
     name = card["model"]
     training, history = read_report(name, "training"), read_history(name)
@@ -61,7 +60,7 @@ def record(card: dict[str, Any], cost: dict[str, float], validation: Split) -> J
         journal.log_params(card["recipe"])
         journal.log_history(history)
         if VERSION not in held:
-            log_model(journal, card, validation.images[0])
+            log_model(journal, card)
         journal.log_figures(card["figures"], cost)
         for folder in (folder_of(name), PICTURES / name):
             journal.log_files(folder)
@@ -70,12 +69,12 @@ def record(card: dict[str, Any], cost: dict[str, float], validation: Split) -> J
         journal.describe(text)
         journal.describe_version(text, version_tags(card))
         journal.describe_study(describe_sweep)
-        journal.tag(RECORDED, content)
         journal.finish()
+        journal.tag(RECORDED, content)
     return journal
 
 
-def log_model(journal: Journal, card: dict[str, Any], face: np.ndarray) -> None:
+def log_model(journal: Journal, card: dict[str, Any]) -> None:
     """Keep the recogniser on the model's network with its run, and the network itself."""
     models, name = REPOSITORY / "models", card["model"]
     with TemporaryDirectory() as place:
@@ -85,7 +84,7 @@ def log_model(journal: Journal, card: dict[str, Any], face: np.ndarray) -> None:
         (folder / MODEL_FILE).write_bytes(content)
         if YUNET_FILE.is_file():  # else it is downloaded where the model is opened
             shutil.copy(YUNET_FILE, folder)
-        example = pd.DataFrame({PICTURE: [cv2.imencode(".png", face)[1].tobytes()]})
+        example = pd.DataFrame({PICTURE: [EXAMPLE.read_bytes()]})
         table = open_folder(folder).predict(example)
         journal.log_model(Kept(name, folder, example, table, card["best_epoch"]))
     journal.log_file(models / f"{name}.keras", "network")
@@ -103,12 +102,12 @@ def version_tags(card: dict[str, Any]) -> dict[str, str]:
 
 def main() -> None:
     """Record every model that params.yaml lists, mark the champion, print the table."""
-    params, validation = load_params(), load_split("val")
+    params = load_params()
     champion = read_champion()["model"]
     for name in params.trained:
         card = read_card(name, params.trained, params.promote.metric)
         cost = read_report(name, "cost", "milliseconds_per_face", "seconds_per_epoch")
-        journal = record(card, cost, validation)
+        journal = record(card, cost)
         if not in_a_copy():  # an experiment's models wait for `dvc exp apply`
             journal.alias(name_of(name))
             if name == champion:

@@ -37,7 +37,7 @@ from pipeline.records.run_figures import (
 from pipeline.records.system_metrics import watched
 
 if TYPE_CHECKING:
-    from mlflow.entities import Run
+    from mlflow.entities import Metric, Run
 
 RUNNING, KILLED, FINISHED = "RUNNING", "KILLED", "FINISHED"
 """What MLflow calls runs that go on, that were ended from outside, and that are whole."""
@@ -91,6 +91,7 @@ def _warns(method: Callable[..., Any]) -> Callable[..., Any]:
         # MLflow lets through whatever its store raises: SQL, HTTP, file and its own errors.
         except Exception as error:
             self.open = False
+            self._stop_watching()
             if not self.run_id:
                 Journal.given_up.add(tracking_uri())
             warnings.warn(
@@ -104,7 +105,7 @@ def _warns(method: Callable[..., Any]) -> Callable[..., Any]:
 def _reason(error: Exception) -> str:
     """The first line that tells what is wrong; SQLAlchemy may tell before it when that was seen."""
     told = (line for line in str(error).splitlines() if not line.startswith("(raised as"))
-    return next(told, type(error).__name__)
+    return _without_password(next(told, type(error).__name__))
 
 
 class Journal:
@@ -199,17 +200,18 @@ class Journal:
         return experiment.experiment_id
 
     def _is_known(self, run_id: str) -> bool:
+        """Whether the store has this run and nobody deleted it: it takes no word of such a run."""
         from mlflow.exceptions import MlflowException
 
         if not run_id:
             return False
         try:
-            self._client.get_run(run_id)
+            run = self._client.get_run(run_id)
         except MlflowException as error:
             if error.error_code != "RESOURCE_DOES_NOT_EXIST":
                 raise
             return False
-        return True
+        return bool(run.info.lifecycle_stage == "active")
 
     def _run_of(self, experiment_id: str, origin: str) -> str:
         if not origin:
@@ -242,14 +244,14 @@ class Journal:
 
     @_warns
     def log_history(self, history: list[dict[str, float]]) -> None:
-        """Record every epoch of a training that is over, where the run holds none."""
-        run = self._client.get_run(self.run_id)
-        if set(CURVES.values()) & set(run.data.metrics):
-            return
+        """Record those epochs of a training that is over which the run lacks."""
+        began = self._client.get_run(self.run_id).info.start_time
+        held = {point.step for point in self._points()}
         ends = accumulate(row["seconds"] for row in history)
         self._send(
-            (curve_metrics(row), run.info.start_time + int(1000 * end), int(row["epoch"]))
+            (curve_metrics(row), began + int(1000 * end), int(row["epoch"]))
             for row, end in zip(history, ends, strict=True)
+            if int(row["epoch"]) not in held
         )
 
     @_warns
@@ -356,18 +358,25 @@ class Journal:
 
         One that was continued, or is a record, lasted as long as its epochs took.
         """
-        if self._monitor:
-            self._monitor.finish()
+        self._stop_watching()
         info = self._client.get_run(self.run_id).info
         if info.status != FINISHED:
             took = self._milliseconds() if self._is_continued or self._is_record else 0
             self._client.set_terminated(self.run_id, end_time=took and info.start_time + took)
         self._open_runs.remove(self.run_id)
 
+    def _stop_watching(self) -> None:
+        if self._monitor:
+            self._monitor.finish()
+
     def _milliseconds(self) -> int:
         """How long all epochs took; one that was trained again counts once."""
-        points = self._client.get_metric_history(self.run_id, CURVES["seconds"])
-        return int(1000 * sum({point.step: point.value for point in points}.values()))
+        return int(1000 * sum({point.step: point.value for point in self._points()}.values()))
+
+    def _points(self) -> list[Metric]:
+        """How many seconds each epoch took that the run holds."""
+        points: list[Metric] = self._client.get_metric_history(self.run_id, CURVES["seconds"])
+        return points
 
     @_warns
     def alias(self, name: str) -> None:

@@ -15,6 +15,8 @@ from pipeline.records.markdown import markdown
 MAX_WIDTH = 100
 """A table whose columns' names have more letters helps nobody; it is kept as a picture too."""
 MAX_ROWS = 40
+MAX_LETTERS = 8000
+"""MLflow cuts a longer text off, and SIGNATURE with it."""
 SIGNATURE = "*Written by `pipeline.record`; what you write in its place stays.*"
 """Ends a description, which is written anew as long as this line stands in it."""
 REGISTERED_MODEL = "fer"
@@ -96,10 +98,15 @@ def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str]) -> list[s
 
 
 def describe_study(rows: Sequence[Sequence[str]]) -> str:
-    """The table of a study, whose first row is the header; of very many the first ones."""
-    header, *runs = rows
-    left = len(runs) - MAX_ROWS
-    parts = [_table([header, *runs[:MAX_ROWS]]), f"... and {left} more" * (left > 0), SIGNATURE]
+    """The table of a study, whose first row is the header; as many rows as there is room for."""
+    most = range(min(len(rows) - 1, MAX_ROWS), -1, -1)
+    texts = (_first_runs(rows, shown) for shown in most)
+    return next((text for text in texts if len(text) <= MAX_LETTERS), SIGNATURE)
+
+
+def _first_runs(rows: Sequence[Sequence[str]], shown: int) -> str:
+    left = len(rows) - 1 - shown
+    parts = [_table(rows[: 1 + shown]), f"... and {left} more" * (left > 0), SIGNATURE]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 

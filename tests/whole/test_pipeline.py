@@ -128,10 +128,14 @@ def test_the_champion_can_be_loaded_from_the_registry_and_is_the_promoted_model(
         "import mlflow, numpy as np, pandas as pd, fer_system;"
         "mlflow.set_tracking_uri('sqlite:///mlflow.db');"
         "faces = list(np.random.default_rng(1).integers(0, 256, (3, 48, 48)).astype(np.uint8));"
-        "table = mlflow.pyfunc.load_model('models:/fer@champion').predict({'picture': faces});"
+        "model = mlflow.pyfunc.load_model('models:/fer@champion');"
+        "table = model.predict({'picture': faces});"
         "best = fer_system.Recognizer('models/best.onnx');"
         "expected = [best(face)[0].probabilities for face in faces];"
-        "pd.testing.assert_frame_equal(table[[*best.classes]], pd.DataFrame(expected), atol=1e-4)"
+        "pd.testing.assert_frame_equal(table[[*best.classes]], pd.DataFrame(expected), atol=1e-4);"
+        # FER2013's faces may not be passed on, and one's own may be private.
+        "drawn = open('web/examples/happy.webp', 'rb').read();"
+        "assert list(model.input_example['picture']) == [drawn]"
     )
     workspace.run("python", "-c", code)
 

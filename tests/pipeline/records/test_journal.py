@@ -156,6 +156,44 @@ def test_runs_of_a_study_stand_under_one_and_a_persons_note_stays(store):
     assert all(journal.open for journal in journals)
 
 
+def test_a_run_that_somebody_deleted_is_begun_anew_and_hinders_no_other(store, tmp_path):
+    deleted = Journal("vgg", tags={"data_hash": "ab" * 32}, origin="1")
+    deleted.finish()
+    store.delete_run(deleted.run_id)
+    (tmp_path / "mlartifacts" / "open" / deleted.run_id).touch()  # as a killed process leaves it
+    again = Journal("vgg", deleted.run_id, {"data_hash": "ab" * 32}, origin="1")
+    assert again.open
+    assert again.run_id != deleted.run_id
+
+
+def test_epochs_that_the_store_missed_are_told_of_afterwards(store):
+    history = [{"epoch": epoch, "loss": 1.0, "seconds": 90.0} for epoch in (1, 2, 3)]
+    journal = Journal("vgg")
+    journal.log_metrics(history[0], 1)
+    journal.log_history(history)
+    points = store.get_metric_history(journal.run_id, "train/loss")
+    assert [point.step for point in points] == [1, 2, 3]
+    journal.finish()
+
+
+def test_a_journal_that_closes_watches_the_machine_no_more(store):
+    journal = Journal("vgg")
+    journal.log_metrics({"loss": 1.0, "seconds": 1.0}, 1)
+    watches = [it for it in threading.enumerate() if it.name == "SystemMetricsMonitor"]
+    assert watches
+    store.delete_run(journal.run_id)
+    with pytest.warns(UserWarning, match="going on without it"):
+        journal.log_metrics({"loss": 1.0, "seconds": 1.0}, 2)
+    assert not any(watch.is_alive() for watch in watches)
+
+
+def test_no_warning_tells_a_servers_password(monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://me:secret@127.0.0.1:9")
+    with pytest.warns(UserWarning, match="going on without it") as warned:
+        Journal("vgg")
+    assert "secret" not in str(warned[0].message)
+
+
 def two_trainings(environment, uri):
     """What a process says that writes two runs, one after the other."""
     return subprocess.run(

@@ -50,6 +50,18 @@ def test_a_sweep_shows_what_differs_and_the_best_validated_first():
     assert len(describe_sweep(runs * 500).splitlines()) < MAX_ROWS + 10
 
 
+def test_a_wide_sweep_still_fits_and_stays_ours():
+    """MLflow cuts longer texts off at 8000 characters, which would take the signature away."""
+    runs = [
+        StudyRun(f"vgg {run}", {f"setting {at}": f"{run} of {at}" for at in range(14)}, {})
+        for run in range(60)
+    ]
+    text = describe_sweep(runs)
+    assert len(text) <= 8000
+    assert is_ours(text)
+    assert "more" in text
+
+
 def test_what_a_person_wrote_is_not_ours():
     assert is_ours(None)
     assert is_ours(f"old\n\n{SIGNATURE}\n")
