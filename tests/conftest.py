@@ -24,6 +24,9 @@ from tests.documents import all_blocks
 from tests.model_files import write_model
 from tests.serving import serve
 
+for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # tests type `make` as people do, also in one
+    os.environ.pop(name, None)
+
 SLOW_FIXTURES = {"address", "champion", "chromium", "command"}
 SLOW_HELPERS = {"serve", "run_app", "Workspace"}
 

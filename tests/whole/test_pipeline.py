@@ -104,7 +104,7 @@ def test_every_trained_model_has_a_complete_mlflow_run(workspace, store):
         assert version.tags["model"] == name
         assert version.description == run.data.tags["mlflow.note.content"]
         assert store.get_model_version_by_alias("fer", name).run_id == run.info.run_id
-        model = store.get_logged_model(version.model_id)
+        model = store.get_logged_model(version.source.removeprefix("models:/"))
         assert model.name == name
         told = {metric.key: metric.dataset_digest for metric in model.metrics}
         assert told["test/accuracy"] == f"{run.data.tags['data_hash'][:8]}-test"

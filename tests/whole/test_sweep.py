@@ -121,7 +121,7 @@ def test_two_workers_try_two_values_at_once_each_on_its_device(documented, works
     assert all(f"[{name}]" in table and str(rate) in table for name, rate in rates.items())
     for command in diff.commands:
         printed = typed(workspace, command, **{"noted-lots": name, "wroth-lama": other})
-        assert "test/accuracy" in printed or "index.html" in printed
+        assert "reports/metrics/cnn.json" in printed or "index.html" in printed
 
     uri = f"sqlite:///{workspace.root / 'mlflow.db'}"
     store = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
