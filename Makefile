@@ -14,7 +14,7 @@ doctor:                 ## what is missing here and how to mend it; installs not
 app: .venv/app          ## the page, on the model in models/best.onnx
 	$(BIN)/python app.py
 
-verify: .venv/verify    ## committed model and figures against the dataset: two minutes, no training
+verify: .venv/verify    ## committed model and figures against the dataset: no training, no TensorFlow
 	@$(BIN)/python -m pipeline.verify
 
 check: lint quick       ## lint and the quick tests, for every change: under two minutes
