@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ruamel.yaml import YAML
 
 from pipeline.data.class_folders import read_class_folders
 from pipeline.data.dataset import (
@@ -40,11 +39,11 @@ from pipeline.measuring.figures import figures
 from pipeline.measuring.metrics import confusion_matrix
 from pipeline.measuring.predictions import Predict, predict_shown
 from pipeline.records.card import metadata_of, read_card, read_champion
+from pipeline.records.dvc_lock import read_lock
 from pipeline.records.files import existing
 from pipeline.records.reports import REPORTED
 
 MODELS = REPOSITORY / "models"
-LOCK = REPOSITORY / "dvc.lock"
 BESIDE_THE_CARD = ("onnx_differs_from_keras_by", "sha256")
 """What best.json tells that the card within best.onnx does not."""
 TOLERANCE = 1e-3
@@ -111,10 +110,7 @@ def compare_faces(splits: dict[str, Split], card: dict[str, Any], source: str) -
 
 def _locked_hash() -> str | None:
     """DVC's MD5 of the arrays' hash.txt, as it was committed; None where nothing is told of it."""
-    if not LOCK.exists():
-        return None
-    stages = (YAML(typ="safe").load(LOCK.read_text(encoding="utf-8")) or {}).get("stages", {})
-    outs = stages.get("convert", {}).get("outs", [])
+    outs = read_lock().get("convert", {}).get("outs", [])
     return next((out["md5"] for out in outs if Path(out["path"]).name == HASH_FILE), None)
 
 

@@ -17,17 +17,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from fer_system.download import Download
 from pipeline.foundation.errors import PipelineError, run
 from pipeline.foundation.params import REPOSITORY, Data, load_params
+from pipeline.records.dvc_lock import read_lock
 from pipeline.records.reports import folder_of, read_report
 
 REMOTE = "published"
 PUBLISHED = REPOSITORY / "models" / "published"
 """Where that remote lies, as .dvc/config has it."""
-LOCK = REPOSITORY / "dvc.lock"
 VOTES = Download(
     "FER+'s file of votes",
     "https://raw.githubusercontent.com/microsoft/FERPlus/master/fer2013new.csv",
@@ -39,14 +37,6 @@ VOTES = Download(
 
 class WeightsError(PipelineError):
     """Weights cannot be taken out of the folder, or put into it."""
-
-
-def read_lock() -> dict[str, Any]:
-    """What DVC knows of each stage's last run; nothing where nothing ran."""
-    if not LOCK.exists():
-        return {}
-    stages: dict[str, Any] = YAML(typ="safe").load(LOCK.read_text(encoding="utf-8"))["stages"]
-    return stages
 
 
 def trained_weights(stages: dict[str, Any]) -> dict[str, str]:

@@ -21,7 +21,7 @@ from pipeline.foundation.params import REPOSITORY, Data
 from pipeline.measuring.figures import calibration, details, figures
 from pipeline.measuring.predictions import predict
 from pipeline.records import card as cards
-from pipeline.records import reports
+from pipeline.records import dvc_lock, reports
 from tests.model_files import write_model
 
 FACES = {"train": 28, "val": 21, "test": 14}
@@ -115,7 +115,7 @@ class Place:
 def somewhere(tmp_path, monkeypatch):
     """Everything that is read lies in a folder of the test's own."""
     monkeypatch.setattr(verify, "MODELS", tmp_path / "models")
-    monkeypatch.setattr(verify, "LOCK", tmp_path / "dvc.lock")
+    monkeypatch.setattr(dvc_lock, "LOCK", tmp_path / "dvc.lock")
     monkeypatch.setattr(verify, "ARRAYS", tmp_path / "arrays")
     monkeypatch.setattr(reports, "REPORTS", tmp_path / "reports")
     monkeypatch.setattr(cards, "CHAMPION_CARD", tmp_path / "models" / "best.json")

@@ -7,6 +7,7 @@ import pytest
 
 from pipeline import weights
 from pipeline.foundation.params import load_params
+from pipeline.records import dvc_lock
 
 FACES, VOTES = b"emotion,pixels,Usage\n", b"Usage,Image name\n"
 DATA = replace(load_params().data, source="data/faces.csv", votes="data/votes.csv")
@@ -29,7 +30,7 @@ def repository(tmp_path, monkeypatch):
 
 def test_git_holds_the_weights_that_dvc_lock_names_and_nothing_else():
     held = {path for path in (weights.PUBLISHED / "files").rglob("*") if path.is_file()}
-    named = weights.trained_weights(weights.read_lock())
+    named = weights.trained_weights(dvc_lock.read_lock())
     assert {"models/vgg.keras", "models/student.keras"} <= set(named)
     assert held
     assert held == {weights.published(md5) for md5 in named.values()}
@@ -85,10 +86,12 @@ def test_votes_are_downloaded_whole_or_their_absence_is_told(repository, server,
 def test_where_nothing_was_trained_nothing_is_taken_and_nothing_published(
     tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setattr(weights, "LOCK", tmp_path / "dvc.lock")
+    monkeypatch.setattr(dvc_lock, "LOCK", tmp_path / "dvc.lock")
     monkeypatch.setattr("sys.argv", ["weights"])
     weights.main()
     told = capsys.readouterr().out
     assert told == "no weights are published of models that learned from data/fer2013.csv\n"
     with pytest.raises(weights.WeightsError, match="names no trained model"):
-        weights.publish(weights.trained_weights(weights.read_lock()))
+        weights.publish(weights.trained_weights(dvc_lock.read_lock()))
+    dvc_lock.LOCK.touch()
+    assert dvc_lock.read_lock() == {}
