@@ -18,6 +18,7 @@ from pipeline.foundation.files import write_text
 from pipeline.foundation.params import REPOSITORY, VIEWS
 from pipeline.records.card import read_champion
 from pipeline.records.files import read_json, read_table
+from pipeline.records.markdown import markdown
 from pipeline.records.reports import REPORTS, read_history, read_report, read_robustness
 from pipeline.records.rivals import read_compared
 
@@ -239,12 +240,6 @@ TABLES: dict[str, Callable[[], Table]] = {
         turned,
     )
 }
-
-
-def markdown(rows: Table) -> str:
-    """A table whose first row is its header."""
-    header, *others = ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join([header, "|---" * len(rows[0]) + "|", *others])
 
 
 def with_tables(text: str, tables: dict[str, Callable[[], Table]]) -> str:

@@ -143,7 +143,7 @@ def describe_sweep(runs: Sequence[StudyRun]) -> str:
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
     """In Markdown, with gaps: MLflow's page sets its columns side by side without any."""
-    return markdown([[f"{cell}&emsp;" for cell in row] for row in rows])
+    return markdown([[f"{cell}&emsp;" for cell in row] for row in rows], on_the_right=True)
 
 
 def _percent(share: float | None) -> str:
