@@ -427,7 +427,7 @@ def training(root: Path) -> Finding:
     if not known:
         text = "how long it takes is told after each model's first epoch"
         return Finding(OK, "training", text)
-    places = _some(sorted({machine_of(root / MODELS / name) for name in known}))
+    places = " and ".join(sorted({machine_of(root / MODELS / name) for name in known}))
     parts = ", ".join(f"{name} {spelled(seconds)}" for name, seconds in known.items())
     text = (
         f"{_pending(root, known)}all anew: {spelled(sum(known.values()))} ({parts}), as on {places}"
